@@ -1,0 +1,26 @@
+"""Back up and restore DynamoDB tables by prefix with Airflow and EMR.
+
+The front door: everything else is reached through the rings that `docs/architecture.md` draws.
+Names are imported on first use, so that `airflow_dynamodb_emr.core` stays free of Airflow.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import Any
+
+__version__ = "0.1.0"
+
+_HOMES = {
+    "Settings": "settings",
+    "backup_daily_dag": "recipes",
+    "backup_dag": "recipes",
+    "restore_dag": "recipes",
+}
+__all__ = ["Settings", "__version__", "backup_dag", "backup_daily_dag", "restore_dag"]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)

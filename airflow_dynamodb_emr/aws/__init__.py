@@ -1,0 +1,1 @@
+"""Acts on AWS' control plane: takes boto3 clients, returns core values. No Airflow."""

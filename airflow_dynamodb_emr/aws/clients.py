@@ -1,0 +1,82 @@
+"""The boto3 clients of one account and region."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cached_property
+from threading import Lock
+from typing import TYPE_CHECKING, Any, cast
+
+from botocore.config import Config
+
+from airflow_dynamodb_emr import __version__
+
+if TYPE_CHECKING:
+    from mypy_boto3_application_autoscaling import ApplicationAutoScalingClient
+    from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_ec2 import EC2Client
+    from mypy_boto3_emr import EMRClient
+    from mypy_boto3_iam import IAMClient
+    from mypy_boto3_s3 import S3Client
+    from mypy_boto3_sts import STSClient
+
+_AGENT = f"airflow-dynamodb-emr/{__version__}"
+PATIENT = Config(retries={"mode": "adaptive", "total_max_attempts": 10}, user_agent_extra=_AGENT, max_pool_connections=32)
+# A call that must not be repeated blindly: RunJobFlow and AddJobFlowSteps have no client token, a second try would do it twice.
+ONCE = Config(retries={"mode": "standard", "total_max_attempts": 1}, user_agent_extra=_AGENT)
+# UpdateTable: botocore takes "no decrease is left today" for throttling, and patience would hold up every call for what takes an hour.
+BRIEF = Config(retries={"mode": "standard", "total_max_attempts": 3}, user_agent_extra=_AGENT)
+
+
+class Clients:
+    """Made on first use; throttling is left to botocore's adaptive retries."""
+
+    def __init__(self, make: Callable[[str, Config], Any], region: str) -> None:
+        self._make = make
+        self._lock = Lock()  # making clients of one session from several threads breaks boto3
+        self.region = region
+
+    @classmethod
+    def of(cls, session: Any) -> Clients:
+        """From a boto3.Session."""
+        return cls(lambda service, config: session.client(service, config=config), session.region_name)
+
+    def _client(self, service: str, config: Config = PATIENT) -> Any:
+        with self._lock:
+            return self._make(service, config)
+
+    @cached_property
+    def dynamodb(self) -> DynamoDBClient:
+        return cast("DynamoDBClient", self._client("dynamodb"))
+
+    @cached_property
+    def dynamodb_brief(self) -> DynamoDBClient:
+        return cast("DynamoDBClient", self._client("dynamodb", BRIEF))
+
+    @cached_property
+    def s3(self) -> S3Client:
+        return cast("S3Client", self._client("s3"))
+
+    @cached_property
+    def emr(self) -> EMRClient:
+        return cast("EMRClient", self._client("emr"))
+
+    @cached_property
+    def emr_once(self) -> EMRClient:
+        return cast("EMRClient", self._client("emr", ONCE))
+
+    @cached_property
+    def autoscaling(self) -> ApplicationAutoScalingClient:
+        return cast("ApplicationAutoScalingClient", self._client("application-autoscaling"))
+
+    @cached_property
+    def ec2(self) -> EC2Client:
+        return cast("EC2Client", self._client("ec2"))
+
+    @cached_property
+    def iam(self) -> IAMClient:
+        return cast("IAMClient", self._client("iam"))
+
+    @cached_property
+    def sts(self) -> STSClient:
+        return cast("STSClient", self._client("sts"))

@@ -1,0 +1,108 @@
+"""EMR's control plane: find, create, look at, end clusters; submit steps and see what became of them."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from botocore.exceptions import ClientError
+
+from airflow_dynamodb_emr.aws.clients import Clients
+from airflow_dynamodb_emr.aws.errors import code
+from airflow_dynamodb_emr.core import steps
+from airflow_dynamodb_emr.core.cluster import LIVE
+from airflow_dynamodb_emr.core.documents import Noun
+
+if TYPE_CHECKING:
+    from mypy_boto3_emr import EMRClient
+
+log = logging.getLogger(__name__)
+IDS_A_CALL = 10  # ListSteps takes no more
+
+
+class Step(Noun, frozen=True, kw_only=True):
+    """A step as EMR shows it."""
+
+    id: str
+    name: str
+    state: str
+    reason: str = ""
+    log: str = ""
+    started: datetime | None = None
+    ended: datetime | None = None
+
+    @classmethod
+    def of(cls, answer: dict[str, Any]) -> Step:
+        status = answer["Status"]
+        failure, times = status.get("FailureDetails") or {}, status.get("Timeline") or {}
+        return cls(
+            id=answer["Id"],
+            name=answer["Name"],
+            state=status["State"],
+            reason=" ".join(filter(None, [failure.get("Reason"), failure.get("Message")])).strip(),
+            log=failure.get("LogFile") or "",
+            started=times.get("StartDateTime"),
+            ended=times.get("EndDateTime"),
+        )
+
+    @property
+    def active(self) -> bool:
+        return self.state in steps.ACTIVE
+
+    @property
+    def seconds(self) -> float:
+        return (self.ended - self.started).total_seconds() if self.started and self.ended else 0.0
+
+
+def find(emr: EMRClient, name: str) -> str | None:
+    """The id of the live cluster of this name: a start whose answer was lost is found again, a failed one is not."""
+    pages = emr.get_paginator("list_clusters").paginate(ClusterStates=LIVE)  # type: ignore[arg-type]
+    return next((cluster["Id"] for page in pages for cluster in page["Clusters"] if cluster["Name"] == name), None)
+
+
+def create(clients: Clients, request: dict[str, Any]) -> str:
+    """Find before creating: RunJobFlow has no client token."""
+    found = find(clients.emr, request["Name"])
+    if found:
+        log.info("cluster %s of this run is there already", found)
+        return found
+    return clients.emr_once.run_job_flow(**request)["JobFlowId"]
+
+
+def state(emr: EMRClient, cluster: str) -> tuple[str, str]:
+    """The cluster's state, and why it is in it."""
+    status = emr.describe_cluster(ClusterId=cluster)["Cluster"]["Status"]
+    reason = status.get("StateChangeReason", {})
+    return status["State"], ": ".join(filter(None, [reason.get("Code"), reason.get("Message")]))
+
+
+def terminate(emr: EMRClient, cluster: str) -> None:
+    emr.terminate_job_flows(JobFlowIds=[cluster])
+
+
+def list_steps(emr: EMRClient, cluster: str, states: Sequence[str] = ()) -> list[Step]:
+    wanted: dict[str, Any] = {"StepStates": list(states)} if states else {}
+    return [Step.of(step) for page in emr.get_paginator("list_steps").paginate(ClusterId=cluster, **wanted) for step in page["Steps"]]  # type: ignore[arg-type]
+
+
+def look_up(emr: EMRClient, cluster: str, ids: Iterable[str]) -> Iterator[Step]:
+    wanted = list(ids)
+    for start in range(0, len(wanted), IDS_A_CALL):
+        answer = emr.list_steps(ClusterId=cluster, StepIds=wanted[start : start + IDS_A_CALL])
+        yield from (Step.of(step) for step in answer["Steps"])  # type: ignore[arg-type]
+
+
+def submit(clients: Clients, cluster: str, wanted: list[dict[str, Any]]) -> dict[str, str]:
+    """Step id -> name of what was submitted. An answer may be lost: whoever calls again looks at ListSteps first."""
+    answer = clients.emr_once.add_job_flow_steps(JobFlowId=cluster, Steps=wanted)  # type: ignore[arg-type]
+    return {step: wish["Name"] for step, wish in zip(answer["StepIds"], wanted, strict=True)}
+
+
+def cancel(emr: EMRClient, cluster: str, ids: list[str]) -> None:
+    emr.cancel_steps(ClusterId=cluster, StepIds=ids, StepCancellationOption="SEND_INTERRUPT")
+
+
+def is_throttled(error: Exception) -> bool:
+    return isinstance(error, ClientError) and code(error) in ("ThrottlingException", "RequestLimitExceeded", "TooManyRequestsException")

@@ -1,0 +1,41 @@
+"""AWS' errors in our words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from botocore.exceptions import ClientError
+
+from airflow_dynamodb_emr.errors import BadInput
+
+_MISSING = {"404", "NoSuchKey", "NoSuchBucket", "NotFound", "ResourceNotFoundException", "NoSuchEntity", "InvalidSubnetID.NotFound"}
+_DENIED = {"403", "AccessDenied", "AccessDeniedException", "UnauthorizedOperation"}
+
+
+def code(error: ClientError) -> str:
+    return str(error.response.get("Error", {}).get("Code", ""))
+
+
+def message(error: ClientError) -> str:
+    return str(error.response.get("Error", {}).get("Message", ""))
+
+
+def is_missing(error: ClientError) -> bool:
+    return code(error) in _MISSING
+
+
+def is_denied(error: ClientError) -> bool:
+    return code(error) in _DENIED
+
+
+@contextmanager
+def refused_as_bad_input(what: str, hint: str) -> Iterator[None]:
+    """Where AWS says that a named thing is missing or forbidden, say which setting named it."""
+    try:
+        yield
+    except ClientError as error:
+        if not is_missing(error) and not is_denied(error):
+            raise
+        why = "is not there" if is_missing(error) else f"is not allowed to us ({code(error)})"
+        raise BadInput(f"{what} {why}", hint) from error

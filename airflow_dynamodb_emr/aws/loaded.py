@@ -1,0 +1,68 @@
+"""What became of the tables of a restore: as many items in as the backup's manifest has, or why not."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from airflow_dynamodb_emr.aws import attempts, clusters, steplog, throughput
+from airflow_dynamodb_emr.aws.attempts import Attempt
+from airflow_dynamodb_emr.aws.clients import Clients
+from airflow_dynamodb_emr.aws.store import Store
+from airflow_dynamodb_emr.core import documents
+from airflow_dynamodb_emr.core.restore import CONNECTOR, Restore, RestorePlan, TableLoad, TableLoaded
+from airflow_dynamodb_emr.core.steps import LOADED_COUNTER
+from airflow_dynamodb_emr.core.verdict import Verdict
+
+REPORT = "restore.json"
+
+
+def logs(clients: Clients, plan: RestorePlan, cluster: str) -> list[str]:
+    """The logs that hold the counts of the loads that succeeded."""
+    tries = _attempts(clients, plan, cluster).values()
+    return [str(tried.log(plan.logs)) for tried in tries if tried and tried.completed]
+
+
+def judge(clients: Clients, plan: RestorePlan, cluster: str, now: datetime) -> Restore:
+    store, tries = Store(clients.s3), _attempts(clients, plan, cluster)
+    outcomes = {table.name: _outcome(store, plan, table, tries.get(table.name)) for table in plan.tables}
+    restore = Restore(
+        verdict=Verdict.VALID if all(isinstance(outcome, TableLoaded) for outcome in outcomes.values()) else Verdict.INCOMPLETE,
+        run=plan.run,
+        backup=plan.backup,
+        uri=plan.folder,
+        ended=now,
+        loaded=[outcome for outcome in outcomes.values() if isinstance(outcome, TableLoaded)],
+        missing={name: outcome for name, outcome in outcomes.items() if isinstance(outcome, str)},
+        raised=[table.name for table in plan.tables if throughput.raised_by(store, plan, table.name)],
+    )
+    store.put(plan.root.uri / REPORT, documents.encode(restore))
+    return restore
+
+
+def _outcome(store: Store, plan: RestorePlan, table: TableLoad, attempt: Attempt | None) -> TableLoaded | str:
+    """The proof that it is loaded, or why it is not."""
+    done = store.load(plan.root.manifest(table.name), TableLoaded) or _from_step(store, plan, table, attempt)
+    if isinstance(done, TableLoaded) and done.items != table.items:
+        return f"{done.items} items went in, the backup has {table.items}"
+    if isinstance(done, TableLoaded):
+        store.write_once(plan.root.manifest(table.name), done)
+    return done
+
+
+def _from_step(store: Store, plan: RestorePlan, table: TableLoad, attempt: Attempt | None) -> TableLoaded | str:
+    if attempt is None:
+        return "nothing was loaded: its task failed before" if table.engine == CONNECTOR else "its task failed while loading"
+    log = steplog.read(store, attempt.log(plan.logs)) or ""
+    if not attempt.completed:
+        return f"its step is {attempt.step.state}: {attempt.step.reason or steplog.tail(log)}"
+    items = steplog.count(log, LOADED_COUNTER)
+    if items is None:
+        return f"the step's log has no item count ({LOADED_COUNTER})"
+    return TableLoaded(name=table.name, source=table.source, engine=table.engine, items=items, seconds=attempt.step.seconds)
+
+
+def _attempts(clients: Clients, plan: RestorePlan, cluster: str) -> dict[str, Attempt | None]:
+    if not cluster:
+        return {}
+    steps = clusters.list_steps(clients.emr, cluster)
+    return {table.name: attempts.best(table.name, cluster, steps) for table in plan.tables if table.engine == CONNECTOR}

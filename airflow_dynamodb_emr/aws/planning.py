@@ -1,0 +1,61 @@
+"""Makes a plan from what there is, and writes it down. `draft` touches nothing; `commit` writes the plan first of all."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from airflow_dynamodb_emr.aws import preflight, tables
+from airflow_dynamodb_emr.aws.clients import Clients
+from airflow_dynamodb_emr.aws.errors import refused_as_bad_input
+from airflow_dynamodb_emr.aws.store import Store
+from airflow_dynamodb_emr.core import documents
+from airflow_dynamodb_emr.core.documents import Noun
+from airflow_dynamodb_emr.core.plan import BackupPlan, Request, backup_plan
+from airflow_dynamodb_emr.core.schema import Schema
+from airflow_dynamodb_emr.core.table import Table
+from airflow_dynamodb_emr.errors import BadInput, NotFound
+
+
+class Draft(Noun, frozen=True, kw_only=True):
+    plan: BackupPlan
+    schemas: list[Schema]
+
+
+def draft(clients: Clients, request: Request, run: str, time: datetime, now: datetime) -> Draft:
+    """Raises BadInput for anything that cannot work, before anything is touched or spent."""
+    preflight.bucket(clients.s3, request.base, "base")
+    preflight.bucket(clients.s3, request.logs, "log_uri")
+    preflight.jar(clients.s3, request.jar)
+    preflight.cluster(clients, request.cluster.request("", "", request.logs))
+    selected, excluded = request.selection.split(tables.list_tables(clients.dynamodb))
+    request.refuse_too_many(len(selected))
+    schemas, vanished = tables.save(clients, selected)
+    if not schemas:
+        raise NotFound(
+            f"prefix: all tables that start with {request.selection.prefix!r} were deleted just now", "look whether the prefix is the one you mean"
+        )
+    found = [Table.of(schema.table) for schema in schemas]
+    return Draft(plan=backup_plan(request, run, time, now, found, excluded, vanished), schemas=schemas)
+
+
+def commit(store: Store, draft: Draft) -> BackupPlan:
+    """The plan that holds from now on: this one, or that of an earlier try of the same run."""
+    plan = draft.plan
+    with refused_as_bad_input(f"base: {plan.base} (writing to it)", "allow s3:PutObject there"):
+        fresh = store.write_once(plan.root.plan, plan)
+    plan = plan if fresh else _own(store, plan)
+    store.put(plan.root.flag("RUNNING"))
+    for schema in draft.schemas:
+        store.write_once(plan.root.schema(schema.name), schema)
+    store.put_new(plan.root.steps("export"), documents.encode(plan.export_steps()))
+    return plan
+
+
+def _own(store: Store, plan: BackupPlan) -> BackupPlan:
+    known = store.load(plan.root.plan, BackupPlan)
+    if known is None or known.run != plan.run:
+        other = known.run if known else "unknown"
+        raise BadInput(
+            f"base: {plan.root.plan} is there already, of run {other}", "two backups of one app cannot share a time: start it again, or set app"
+        )
+    return known

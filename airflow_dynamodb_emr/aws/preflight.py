@@ -1,0 +1,65 @@
+"""Looks at everything a run names before anything is touched or spent."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from botocore.exceptions import ClientError
+
+from airflow_dynamodb_emr.aws.clients import Clients
+from airflow_dynamodb_emr.aws.errors import code, is_denied, is_missing, refused_as_bad_input
+from airflow_dynamodb_emr.aws.store import Store
+from airflow_dynamodb_emr.core.cluster import subnets_of
+from airflow_dynamodb_emr.core.layout import S3Uri
+from airflow_dynamodb_emr.errors import NotFound
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
+
+log = logging.getLogger(__name__)
+
+
+def bucket(s3: S3Client, uri: S3Uri, source: str) -> None:
+    """*source* names the setting or field that the bucket came from."""
+    with refused_as_bad_input(f"{source}: bucket {uri.bucket}", "create it, or name another; this software never creates buckets"):
+        s3.head_bucket(Bucket=uri.bucket)
+
+
+def jar(s3: S3Client, uri: str) -> None:
+    """Only a jar in S3 can be looked at from here; another path is one on the cluster's nodes."""
+    if not uri.startswith("s3"):
+        return
+    hint = "upload the connector's tools jar, or correct connector_jar"
+    with refused_as_bad_input(f"connector_jar: {uri}", hint):
+        if Store(s3).size(S3Uri.parse(uri, "connector_jar")) is None:
+            raise NotFound(f"connector_jar: {uri} is not there", hint)
+
+
+def cluster(clients: Clients, request: dict[str, Any]) -> None:
+    """Roles, instance profile and subnets of a RunJobFlow request. Where we may not look, EMR will say."""
+    role, profile, subnets = request["ServiceRole"].split("/")[-1], request["JobFlowRole"].split("/")[-1], subnets_of(request)
+    with _as_far_as_allowed(f"service_role: {role}"):
+        clients.iam.get_role(RoleName=role)
+    with _as_far_as_allowed(f"instance_profile: {profile}"):
+        clients.iam.get_instance_profile(InstanceProfileName=profile)
+    if subnets:
+        with _as_far_as_allowed(f"subnets: {', '.join(subnets)}"):
+            clients.ec2.describe_subnets(SubnetIds=subnets)
+
+
+@contextmanager
+def _as_far_as_allowed(what: str) -> Iterator[None]:
+    try:
+        yield
+    except ClientError as error:
+        if is_denied(error):
+            log.warning("%s cannot be checked beforehand (%s); EMR will when the cluster starts", what, code(error))
+        elif is_missing(error):
+            raise NotFound(
+                f"{what} is not there", "create it, or correct the setting; `aws emr create-default-roles` makes EMR's default roles"
+            ) from error
+        else:
+            raise

@@ -1,0 +1,49 @@
+"""What a deferred task may wait for: each probe looks once, and answers None to be asked again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from airflow_dynamodb_emr.aws import clusters, steplog, tables
+from airflow_dynamodb_emr.aws.clients import Clients
+from airflow_dynamodb_emr.aws.store import Store
+from airflow_dynamodb_emr.core.cluster import Outcome, outcome
+from airflow_dynamodb_emr.core.layout import S3Uri
+
+Answer = dict[str, Any]
+
+
+def cluster_started(clients: Clients, cluster: str) -> Answer | None:
+    """Until it takes steps or has failed to start."""
+    state, reason = clusters.state(clients.emr, cluster)
+    return None if outcome(state) is Outcome.WAIT else {"state": state, "reason": reason}
+
+
+def cluster_ended(clients: Clients, cluster: str) -> Answer | None:
+    state, reason = clusters.state(clients.emr, cluster)
+    return {"state": state, "reason": reason} if state.startswith("TERMINATED") else None
+
+
+def table_settled(clients: Clients, table: str) -> Answer | None:
+    """Until neither the table nor an index is changing, or the table is gone."""
+    now = tables.look(clients.dynamodb, table)
+    return {} if now is None or now.settled else None
+
+
+def table_created(clients: Clients, table: str) -> Answer | None:
+    """Until it is there: just after CreateTable, DescribeTable may not know it yet."""
+    now = tables.look(clients.dynamodb, table)
+    return {} if now is not None and now.settled else None
+
+
+def logs_complete(clients: Clients, ref: dict[str, Any]) -> Answer | None:
+    """Until each of the `logs` has the count of the job: EMR ships the log of a step that still runs, too."""
+    store = Store(clients.s3)
+    logs = (steplog.read(store, S3Uri.parse(uri)) for uri in ref["logs"])
+    return {} if all(steplog.count(log, ref["counter"]) is not None for log in logs) else None
+
+
+PROBES: dict[str, Callable[[Clients, Any], Answer | None]] = {
+    probe.__name__: probe for probe in (cluster_started, cluster_ended, table_created, table_settled, logs_complete)
+}

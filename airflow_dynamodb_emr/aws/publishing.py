@@ -1,0 +1,70 @@
+"""Compares what was planned with what is verified in S3, and writes the verdict and the flags."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from airflow_dynamodb_emr.aws import backups, tables, throughput
+from airflow_dynamodb_emr.aws.clients import Clients
+from airflow_dynamodb_emr.aws.store import Store
+from airflow_dynamodb_emr.core import documents, steps, verdict
+from airflow_dynamodb_emr.core.manifest import TableManifest
+from airflow_dynamodb_emr.core.names import step_name
+from airflow_dynamodb_emr.core.plan import BY_HAND, BackupPlan, TableDump
+from airflow_dynamodb_emr.core.table import Throughput
+from airflow_dynamodb_emr.core.verdict import Backup, Seen, TableVerdict, Verdict
+
+_FLAGS = {True: "COMPLETE_SUCCESS", False: "COMPLETE_FAILED"}
+
+
+def judge(clients: Clients, plan: BackupPlan, why: Mapping[str, str], during: Mapping[str, Throughput], now: datetime) -> Backup:
+    """*why*: what `verify` said of tables that do not count; *during*: the throughput that `spike` saw."""
+    store, names = Store(clients.s3), tables.list_tables(clients.dynamodb)
+    judged = [_table(clients, store, plan, dump, why, during) for dump in plan.tables]
+    known = {dump.name for dump in plan.tables} | set(plan.excluded) | set(plan.vanished)
+    appeared = sorted(name for name in names if name.startswith(plan.prefix) and name not in known)
+    notes = [f"{name} was deleted while the plan was made: not in this backup" for name in plan.vanished]
+    notes += [f"{name} appeared after the plan was made: not in this backup" for name in appeared]
+    notes += throughput.raised_by_others(store, plan, [dump.name for dump in plan.tables])
+    return verdict.backup(plan, judged, now, notes)
+
+
+def publish(store: Store, plan: BackupPlan, backup: Backup, write_ratio: float) -> None:
+    """A good verdict is final; a failed one gives way to a later one of the same run, which was cleared and run again."""
+    if not store.write_once(plan.root.verdict, backup):
+        known = backups.read(store, plan.root)
+        if known and known.verdict is Verdict.VALID:
+            backup = known
+        else:
+            store.put(plan.root.verdict, documents.encode(backup))
+    good = backup.verdict is Verdict.VALID
+    store.put(plan.root.steps("import"), documents.encode(import_steps(store, plan, write_ratio)))
+    store.put(plan.root.flag(_FLAGS[good]))
+    for flag in ("RUNNING", _FLAGS[not good]):
+        store.delete(plan.root.flag(flag))
+
+
+def import_steps(store: Store, plan: BackupPlan, ratio: float) -> list[dict[str, object]]:
+    """Into the tables of the same names, usable by hand, for each dump that the connector can load."""
+    manifests = [store.load(plan.root.manifest(dump.name), TableManifest) for dump in plan.tables]
+    return steps.by_hand(
+        [
+            steps.load_step(step_name(m.table, BY_HAND), plan.jar, plan.region, plan.root.data(m.table, m.attempt), m.table, ratio)
+            for m in manifests
+            if m and "connector" in m.engines
+        ]
+    )
+
+
+def _table(
+    clients: Clients, store: Store, plan: BackupPlan, dump: TableDump, why: Mapping[str, str], during: Mapping[str, Throughput]
+) -> TableVerdict:
+    now = tables.look(clients.dynamodb, dump.name)
+    seen = Seen(before=dump.before, during=during.get(dump.name), after=now.throughput if now else None)
+    raised = throughput.raised_by(store, plan, dump.name)
+    manifest = store.load(plan.root.manifest(dump.name), TableManifest)
+    if manifest is None:
+        reason = why.get(dump.name) or "it was not verified"
+        return verdict.missing(dump, f"{reason}; the table is gone" if now is None else reason, seen, raised)
+    return verdict.whole(manifest, seen, raised)

@@ -1,0 +1,77 @@
+"""Documents in S3: written once, read back, listed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, TypeVar
+
+from botocore.exceptions import ClientError
+
+from airflow_dynamodb_emr.aws.errors import code, is_missing
+from airflow_dynamodb_emr.core import documents
+from airflow_dynamodb_emr.core.layout import S3Uri
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
+
+T = TypeVar("T")
+_TAKEN = ("PreconditionFailed", "ConditionalRequestConflict", "412", "409")
+
+
+class Store:
+    """One S3 client, spoken to in URIs and documents."""
+
+    def __init__(self, s3: S3Client) -> None:
+        self.s3 = s3
+
+    def read(self, uri: S3Uri) -> bytes | None:
+        """None when there is no such object."""
+        try:
+            return self.s3.get_object(Bucket=uri.bucket, Key=uri.key)["Body"].read()
+        except ClientError as error:
+            if is_missing(error):
+                return None
+            raise
+
+    def load(self, uri: S3Uri, kind: type[T]) -> T | None:
+        data = self.read(uri)
+        return None if data is None else documents.decode(data, kind, uri)
+
+    def put_new(self, uri: S3Uri, data: bytes) -> bool:
+        """False when there is an object already: it is left as it is."""
+        try:
+            self.s3.put_object(Bucket=uri.bucket, Key=uri.key, Body=data, IfNoneMatch="*", ContentType="application/json")
+        except ClientError as error:
+            if code(error) in _TAKEN:
+                return False
+            raise
+        return True
+
+    def write_once(self, uri: S3Uri, document: object) -> bool:
+        return self.put_new(uri, documents.encode(document))
+
+    def put(self, uri: S3Uri, data: bytes = b"") -> None:
+        self.s3.put_object(Bucket=uri.bucket, Key=uri.key, Body=data)
+
+    def delete(self, uri: S3Uri) -> None:
+        self.s3.delete_object(Bucket=uri.bucket, Key=uri.key)
+
+    def size(self, uri: S3Uri) -> int | None:
+        """None when there is no such object."""
+        try:
+            return self.s3.head_object(Bucket=uri.bucket, Key=uri.key)["ContentLength"]
+        except ClientError as error:
+            if is_missing(error):
+                return None
+            raise
+
+    def names(self, folder: S3Uri) -> list[str]:
+        """The folders directly under this one, in order."""
+        pages = self.s3.get_paginator("list_objects_v2").paginate(Bucket=folder.bucket, Prefix=f"{folder.key}/", Delimiter="/")
+        return [entry["Prefix"].split("/")[-2] for page in pages for entry in page.get("CommonPrefixes", [])]
+
+    def objects(self, folder: S3Uri) -> Iterator[tuple[S3Uri, int]]:
+        """Every object below this folder, with its size in bytes."""
+        for page in self.s3.get_paginator("list_objects_v2").paginate(Bucket=folder.bucket, Prefix=f"{folder.key}/"):
+            for entry in page.get("Contents", []):
+                yield S3Uri(folder.bucket, entry["Key"]), entry["Size"]

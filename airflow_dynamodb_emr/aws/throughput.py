@@ -1,0 +1,177 @@
+"""Spike and reset: carries out what `core/ledger.py` decides. Every function may be called again after any failure."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Final, Protocol
+
+from botocore.exceptions import ClientError
+
+from airflow_dynamodb_emr.aws import tables
+from airflow_dynamodb_emr.aws.clients import Clients
+from airflow_dynamodb_emr.aws.errors import code, message
+from airflow_dynamodb_emr.aws.store import Store
+from airflow_dynamodb_emr.core import ledger
+from airflow_dynamodb_emr.core.layout import S3Uri
+from airflow_dynamodb_emr.core.pace import Raised
+from airflow_dynamodb_emr.core.table import Table, Throughput
+from airflow_dynamodb_emr.errors import NotFound, ThroughputNotReset
+
+if TYPE_CHECKING:
+    from mypy_boto3_application_autoscaling import ApplicationAutoScalingClient
+
+log = logging.getLogger(__name__)
+_NAMESPACE: Final = "dynamodb"
+
+
+def write_ledger(clients: Clients, uri: S3Uri, name: str, raised: Raised, run: str, now: datetime) -> ledger.Entry:
+    """The entry of this table: a new one, or the one there is, whose values are the real originals."""
+    store = Store(clients.s3)
+    known = store.load(uri, ledger.Entry)
+    if known is None:
+        table = existing(clients, name)
+        known = ledger.entry(table, targets(clients.autoscaling, table), raised, run, now)
+        if not store.write_once(uri, known):
+            return write_ledger(clients, uri, name, raised, run, now)
+    return known
+
+
+def spike(clients: Clients, entry: ledger.Entry, now: Table) -> None:
+    """Ask for the raised capacity; it is there once `ledger.is_raised`. Autoscaling first: it takes a manual raise back."""
+    for target in ledger.targets_while_raised(entry):
+        _register(clients.autoscaling, target)
+    indexes = {name: units.at_least(now.indexes[name]) for name, units in entry.raised.indexes.items() if name in now.indexes}
+    _update(clients, now, entry.raised.table.at_least(now.throughput), indexes)
+
+
+def reset(clients: Clients, entry: ledger.Entry, now: Table) -> None:
+    """Ask for the capacity there was; it is there once `ledger.is_back`. Autoscaling first, or it would change the capacity once more.
+
+    Raises ThroughputNotReset when DynamoDB allows no decrease now.
+    """
+    for target in ledger.targets_to_put_back(entry, now):
+        _register(clients.autoscaling, target)
+    try:
+        _update(clients, now, entry.throughput, entry.indexes)
+    except ClientError as error:
+        if code(error) != "LimitExceededException":
+            raise
+        raise ThroughputNotReset(
+            f"{entry.table}: the reset is refused for now: {message(error)}", "its ledger entry stays; run the reset again later"
+        ) from error
+
+
+def targets(autoscaling: ApplicationAutoScalingClient, table: Table) -> list[ledger.Target]:
+    """The scalable targets of a table and its indexes."""
+    resources = [f"table/{table.name}", *(f"table/{table.name}/index/{index}" for index in table.indexes)]
+    answer = autoscaling.describe_scalable_targets(ServiceNamespace=_NAMESPACE, ResourceIds=resources)
+    found = [_target(target) for target in answer["ScalableTargets"]]
+    return sorted(found, key=lambda target: (target.resource, target.dimension))
+
+
+def _target(answer: Any) -> ledger.Target:
+    return ledger.Target(
+        resource=answer["ResourceId"],
+        dimension=answer["ScalableDimension"],
+        least=answer["MinCapacity"],
+        most=answer["MaxCapacity"],
+        suspended=answer.get("SuspendedState", {}),
+    )
+
+
+def _register(autoscaling: ApplicationAutoScalingClient, target: ledger.Target) -> None:
+    request: dict[str, Any] = {
+        "ServiceNamespace": _NAMESPACE,
+        "ResourceId": target.resource,
+        "ScalableDimension": target.dimension,
+        "MinCapacity": target.least,
+        "MaxCapacity": target.most,
+        **({"SuspendedState": target.suspended} if target.suspended else {}),
+    }
+    autoscaling.register_scalable_target(**request)
+
+
+def _update(clients: Clients, now: Table, throughput: Throughput, indexes: dict[str, Throughput]) -> None:
+    """One call for the table and its indexes: each call that lowers anything spends a decrease."""
+    table, changed = ledger.capacity_changes(now, throughput, indexes)
+    request: dict[str, Any] = {"ProvisionedThroughput": table.request()} if table else {}
+    if changed:
+        updates = [{"Update": {"IndexName": name, "ProvisionedThroughput": units.request()}} for name, units in changed.items()]
+        request["GlobalSecondaryIndexUpdates"] = updates
+    if request:
+        log.info("%s: capacity %s -> %s, indexes %s", now.name, now.throughput, throughput, changed)
+        with _unless_under_way():
+            clients.dynamodb_brief.update_table(TableName=now.name, **request)
+
+
+@contextmanager
+def _unless_under_way() -> Iterator[None]:
+    """DescribeTable is eventually consistent: what we ask for may be so already, or be changing right now. Whoever waits looks again."""
+    try:
+        yield
+    except ClientError as error:
+        if code(error) != "ResourceInUseException" and "will not change" not in message(error):
+            raise
+        log.info("%s", message(error))
+
+
+def existing(clients: Clients, name: str) -> Table:
+    table = tables.look(clients.dynamodb, name)
+    if table is None:
+        raise NotFound(f"table {name} is not there any more", "it was deleted after the plan was made")
+    return table
+
+
+def is_back(clients: Clients, entry: ledger.Entry, now: Table) -> bool:
+    """Capacity of table and indexes, and every autoscaling target, exactly as the ledger has them, and nothing changing."""
+    found = targets(clients.autoscaling, now)
+    return now.settled and ledger.is_back(now, entry) and all(target in found for target in ledger.targets_to_put_back(entry, now))
+
+
+def undo(clients: Clients, uri: S3Uri, entry: ledger.Entry) -> None:
+    """After a failed spike: put back what can be, and forget the entry only if nothing is left to put back."""
+    now = tables.look(clients.dynamodb, entry.table)
+    if now is not None and not is_back(clients, entry, now):
+        reset(clients, entry, now)
+        now = tables.look(clients.dynamodb, entry.table)
+    if now is None or is_back(clients, entry, now):
+        Store(clients.s3).delete(uri)
+
+
+def read_ledger(store: Store, uri: S3Uri) -> ledger.Entry:
+    entry = store.load(uri, ledger.Entry)
+    if entry is None:
+        raise ThroughputNotReset(
+            f"{uri} is gone while its table is raised", "somebody deleted it, or reset the table by hand; look at the table's capacity"
+        )
+    return entry
+
+
+class _Plan(Protocol):
+    @property
+    def run(self) -> str: ...
+    @property
+    def base(self) -> str: ...
+    @property
+    def account(self) -> str: ...
+    @property
+    def region(self) -> str: ...
+
+
+def ledger_of(plan: _Plan, table: str) -> S3Uri:
+    return ledger.ledger_uri(S3Uri.parse(plan.base), plan.account, plan.region, table)
+
+
+def raised_by(store: Store, plan: _Plan, table: str) -> bool:
+    """Whether the ledger says that this run has raised the table and not put it back."""
+    entry = store.load(ledger_of(plan, table), ledger.Entry)
+    return entry is not None and entry.run == plan.run
+
+
+def raised_by_others(store: Store, plan: _Plan, names: Iterable[str]) -> list[str]:
+    """A line for each of these tables that another run has raised and not put back: nobody else would mention it."""
+    entries = [store.load(ledger_of(plan, name), ledger.Entry) for name in names]
+    return [f"{e.table} is raised since {e.since:%Y-%m-%d %H:%M} UTC by {e.run}: reset it" for e in entries if e and e.run != plan.run]

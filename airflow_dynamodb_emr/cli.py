@@ -1,0 +1,102 @@
+"""The command `dynamodb-emr`: one small function a verb, and a table of them.
+
+Standard output is the answer, standard error the talk. Exit status:
+
+    0   done and true            2   wrong use or bad input                 130   interrupted
+    1   done, the answer is bad  3   AWS refused or could not be reached
+"""
+
+from __future__ import annotations
+
+import sys
+from argparse import ArgumentParser, Namespace
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
+
+from airflow_dynamodb_emr import __version__
+from airflow_dynamodb_emr.errors import BadInput, DynamoDBBackupError
+
+TRUE, BAD_ANSWER, BAD_INPUT, AWS_FAILED, INTERRUPTED = 0, 1, 2, 3, 130
+
+
+class Verb(NamedTuple):
+    """One verb: what it is for, the arguments it takes, and the function that does it and returns the exit status."""
+
+    help: str
+    arguments: Callable[[ArgumentParser], None]
+    run: Callable[[Namespace], int]
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one verb; every error a user can cause or cure ends in a line of facts, a hint and the exit status above."""
+    arguments = parser().parse_args(argv)
+    try:
+        return VERBS[arguments.verb].run(arguments)
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except Exception as error:
+        status = _status(error)
+        if status is None:
+            raise
+        print(f"dynamodb-emr {arguments.verb}: {error}", file=sys.stderr)
+        return status
+
+
+def parser() -> ArgumentParser:
+    """The whole command line; `docs/cli.md` is made from it."""
+    root = ArgumentParser(prog="dynamodb-emr", description="Back up and restore DynamoDB tables with Airflow and EMR.")
+    root.add_argument("--version", action="version", version=f"%(prog)s {__version__}")
+    verbs = root.add_subparsers(dest="verb", metavar="VERB", required=True)
+    for name, verb in VERBS.items():
+        verb.arguments(verbs.add_parser(name, help=verb.help, description=f"{verb.help[:1].upper()}{verb.help[1:]}."))
+    return root
+
+
+def _status(error: Exception) -> int | None:
+    """The exit status of an expected error; None for a mistake of ours, which deserves its traceback."""
+    from botocore.exceptions import BotoCoreError, ClientError  # here, because --help and --version should not wait for it
+
+    if isinstance(error, BadInput):
+        return BAD_INPUT
+    if isinstance(error, DynamoDBBackupError):
+        return BAD_ANSWER
+    return AWS_FAILED if isinstance(error, (BotoCoreError, ClientError)) else None
+
+
+def _local_arguments(parser: ArgumentParser) -> None:
+    parser.add_argument("--host", default="127.0.0.1", metavar="H", help="address to listen on (default: %(default)s, this machine only)")
+    parser.add_argument("--port", default=5005, type=_port, metavar="N", help="port to listen on; 0 takes a free one (default: %(default)s)")
+    parser.add_argument("--fleet", default=0, type=_count, metavar="N", help="fill it with N tables in prefixes PROD_, STAGE_ and DEV_")
+
+
+def _local(arguments: Namespace) -> int:
+    try:
+        from airflow_dynamodb_emr.local.server import serve
+    except ModuleNotFoundError as error:
+        if (error.name or "").startswith("airflow_dynamodb_emr"):
+            raise
+        raise BadInput(f"{error.name} is not installed", "pip install 'airflow-dynamodb-emr[local]'") from error
+    try:
+        serve(arguments.port, arguments.fleet, arguments.host)
+    except SystemExit:  # of the web server, which has said that the port is taken
+        return BAD_INPUT
+    return INTERRUPTED  # the one way it ends
+
+
+def _port(text: str) -> int:
+    return _count(text, most=65535)
+
+
+def _count(text: str, most: int = 10_000) -> int:
+    number = int(text)  # argparse turns the ValueError into its own message
+    if not 0 <= number <= most:
+        raise ValueError(text)
+    return number
+
+
+VERBS = {
+    "local": Verb("run the stand-in for AWS until interrupted", _local_arguments, _local),
+}
+
+if __name__ == "__main__":
+    sys.exit(main())

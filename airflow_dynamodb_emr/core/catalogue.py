@@ -1,0 +1,46 @@
+"""Which backup is meant: the newest good one, the newest good one at or before a time, or one named by its URI."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from airflow_dynamodb_emr.core.documents import Noun
+from airflow_dynamodb_emr.core.layout import S3Uri
+from airflow_dynamodb_emr.errors import BadInput
+
+LATEST = "latest"
+
+
+class Wanted(Noun, frozen=True, kw_only=True):
+    """One of the two is set, or neither: the newest there is."""
+
+    uri: S3Uri | None = None
+    at_or_before: datetime | None = None
+
+    @classmethod
+    def parse(cls, text: str) -> Wanted:
+        """`latest`, an S3 URI, or an ISO 8601 time with its zone."""
+        if text == LATEST:
+            return cls()
+        if text.startswith("s3"):
+            return cls(uri=S3Uri.parse(text, "backup"))
+        return cls(at_or_before=_time(text))
+
+    def admits(self, time: datetime) -> bool:
+        return self.at_or_before is None or time <= self.at_or_before
+
+    def __str__(self) -> str:
+        if self.uri:
+            return str(self.uri)
+        return f"newest at or before {self.at_or_before:%Y-%m-%d %H:%M:%S %Z}" if self.at_or_before else LATEST
+
+
+def _time(text: str) -> datetime:
+    hint = "give `latest`, a time as 2026-11-23T02:00:00Z, or a backup's s3:// folder"
+    try:
+        time = datetime.fromisoformat(text.replace("Z", "+00:00"))
+    except ValueError as error:
+        raise BadInput(f"backup: {text!r} is neither a time nor an S3 URI", hint) from error
+    if time.tzinfo is None:
+        raise BadInput(f"backup: {text!r} has no time zone", hint)
+    return time

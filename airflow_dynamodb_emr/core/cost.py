@@ -1,0 +1,43 @@
+"""What a dump or load costs, in US dollars, at the list prices of us-east-1 (https://aws.amazon.com/dynamodb/pricing/, https://aws.amazon.com/emr/pricing/)."""
+
+from __future__ import annotations
+
+from math import ceil
+
+READ_UNIT_HOUR, WRITE_UNIT_HOUR = 0.00013, 0.00065
+MILLION_READS, MILLION_WRITES = 0.125, 0.625
+NODE_HOUR = {  # EC2 on demand plus EMR's own price
+    "m5.xlarge": 0.192 + 0.048,
+    "m5.2xlarge": 0.384 + 0.096,
+    "m6i.xlarge": 0.192 + 0.048,
+    "r5.xlarge": 0.252 + 0.063,
+    "c5.xlarge": 0.170 + 0.043,
+}
+CLUSTER_START_SECONDS, STEP_SECONDS = 360, 60  # what EMR takes before the first step, and around each
+
+
+def spike(units_more: float, seconds: float, unit_hour: float) -> float:
+    """Provisioned capacity is billed by the hour begun, used or not."""
+    return units_more * max(1, ceil(seconds / 3600)) * unit_hour
+
+
+def on_demand_reads(size_bytes: int) -> float:
+    return size_bytes / 8192 / 1e6 * MILLION_READS
+
+
+def on_demand_writes(units: float) -> float:
+    return units / 1e6 * MILLION_WRITES
+
+
+def cluster(instance_type: str, nodes: int, seconds: float) -> float | None:
+    """None for an instance type whose price is not known here."""
+    price = NODE_HOUR.get(instance_type)
+    return None if price is None else price * nodes * seconds / 3600
+
+
+def makespan(seconds: list[float], lanes: int) -> float:
+    """How long steps of these lengths take on *lanes* at once, longest first."""
+    ends = [0.0] * max(1, lanes)
+    for length in sorted(seconds, reverse=True):
+        ends[ends.index(min(ends))] += length
+    return max(ends)

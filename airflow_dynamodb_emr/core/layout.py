@@ -1,0 +1,87 @@
+"""Where everything lies in S3: the tree, its names, and how to read them back."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime, timezone
+
+from msgspec import Struct
+
+from airflow_dynamodb_emr.errors import BadInput
+
+_URI = re.compile(r"s3[an]?://(?P<bucket>[a-z0-9][a-z0-9.-]{1,61}[a-z0-9])(?:/(?P<key>.*))?", re.DOTALL)
+_TIME = "%Y/%m/%d/%H_%M.%S"
+
+
+class S3Uri(Struct, frozen=True, order=True):
+    """`s3://bucket/key`; the key never begins or ends with a slash."""
+
+    bucket: str
+    key: str = ""
+
+    @classmethod
+    def parse(cls, text: str, source: str = "S3 URI") -> S3Uri:
+        """Raise BadInput, naming *source* (the setting or field it came from), unless *text* is `s3://bucket[/key]`."""
+        match = _URI.fullmatch(text.strip())
+        if not match:
+            raise BadInput(f"{source}: expected s3://bucket/prefix, got {text!r}", "name a bucket and a folder in it, as in s3://my-backups/dynamodb")
+        return cls(match["bucket"], (match["key"] or "").strip("/"))
+
+    def __truediv__(self, name: str) -> S3Uri:
+        return S3Uri(self.bucket, f"{self.key}/{name}".strip("/"))
+
+    def __str__(self) -> str:
+        return f"s3://{self.bucket}/{self.key}".rstrip("/")
+
+    def relative(self, other: S3Uri) -> str:
+        """*other*'s key as seen from this folder; raises ValueError when it lies elsewhere."""
+        if other.bucket != self.bucket or not other.key.startswith(self.key + "/"):
+            raise ValueError(f"{other} is not in {self}")
+        return other.key[len(self.key) + 1 :]
+
+
+class Folder(Struct, frozen=True):
+    """The folder of one backup, and the names in it."""
+
+    uri: S3Uri
+
+    @classmethod
+    def of(cls, base: S3Uri, region: str, app: str, time: datetime) -> Folder:
+        return cls(base / region / app / time.astimezone(timezone.utc).strftime(_TIME))
+
+    @classmethod
+    def parse(cls, uri: str) -> Folder:
+        return cls(S3Uri.parse(uri))
+
+    @property
+    def plan(self) -> S3Uri:
+        return self.uri / "plan.json"
+
+    @property
+    def verdict(self) -> S3Uri:
+        return self.uri / "backup.json"
+
+    def flag(self, name: str) -> S3Uri:
+        return self.uri / f"BACKUP_{name}"
+
+    def schema(self, table: str) -> S3Uri:
+        return self.uri / "schema" / f"{table}.json"
+
+    def data(self, table: str, attempt: int) -> S3Uri:
+        return self.uri / table / str(attempt)
+
+    def manifest(self, table: str) -> S3Uri:
+        return self.uri / "tables" / f"{table}.json"
+
+    def steps(self, verb: str) -> S3Uri:
+        """The EMR steps for use by hand; *verb* is export or import."""
+        return self.uri / f"{verb}Steps.json"
+
+    @property
+    def time(self) -> datetime:
+        """When the backup was made, UTC; raises ValueError when this is no backup's folder."""
+        return datetime.strptime("/".join(self.uri.key.split("/")[-4:]), _TIME).replace(tzinfo=timezone.utc)
+
+    @property
+    def app(self) -> str:
+        return self.uri.key.split("/")[-5]

@@ -1,0 +1,80 @@
+"""What a dump consists of: this package's manifest of a table (`tables/<table>.json`), and the connector's own (`manifest`)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from airflow_dynamodb_emr.core.documents import Document, Noun
+from airflow_dynamodb_emr.core.layout import S3Uri
+from airflow_dynamodb_emr.errors import BadInput, DataDamaged
+
+CONNECTOR_FORMAT = 3
+_HEADER = f'{{"name":"DynamoDB-export","version":{CONNECTOR_FORMAT},\n"entries": [\n'
+_FOOTER = "\n]}"
+
+
+class Part(Noun, frozen=True, kw_only=True):
+    """One data file of a dump, as it is stored."""
+
+    key: str  # relative to the backup's folder, so that a backup can be copied
+    bytes: int  # as stored: compressed, where it is
+    etag: str
+    items: int
+    sha256: str  # of the bytes as stored, in hex
+
+
+class TableManifest(Document, frozen=True, kw_only=True):
+    """The proof of one table's dump: written once, when the dump is verified."""
+
+    table: str
+    engine: str
+    attempt: int
+    items: int
+    bytes: int
+    parts: list[Part]
+    engines: list[str]  # those that can load it; the connector cannot load every dump of its own
+    started: datetime
+    ended: datetime
+    seconds: float
+    cluster: str = ""
+    step: str = ""
+    counter: int | None = None  # the items that the step said it read; None where the engine has no counter
+    schema_sha256: str = ""  # of schema/<table>.json
+
+
+class _Entry(msgspec.Struct, forbid_unknown_fields=False):
+    url: str
+    mandatory: bool = True
+
+
+class _ConnectorManifest(msgspec.Struct):
+    version: int
+    entries: list[_Entry]
+
+
+def parse_connector_manifest(data: bytes, source: object = "the manifest") -> list[S3Uri]:
+    """The data files a connector's `manifest` names; raises DataDamaged for what is none, or is of another version than 3."""
+    try:
+        version = msgspec.json.decode(data, type=dict[str, Any]).get("version")
+        if version != CONNECTOR_FORMAT:
+            raise DataDamaged(f"{source} has version {version}, expected {CONNECTOR_FORMAT}")
+        entries = msgspec.json.decode(data, type=_ConnectorManifest).entries
+        return [S3Uri.parse(entry.url, str(source)) for entry in entries]
+    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+        raise DataDamaged(f"{source} is no manifest of the connector: {error}", "it was changed by hand or cut short") from error
+    except BadInput as error:
+        raise DataDamaged(error.facts) from error
+
+
+def connector_manifest(urls: list[S3Uri]) -> bytes:
+    """As the connector writes it, byte for byte."""
+    entries = (msgspec.json.encode({"url": str(url), "mandatory": True}).decode() for url in urls)
+    return (_HEADER + ",\n".join(entries) + _FOOTER).encode()
+
+
+def moved_to(folder: S3Uri, urls: list[S3Uri]) -> list[S3Uri]:
+    """*urls* as they are in a copy of the dump: the connector writes its files straight into one folder and names them by absolute URLs."""
+    return [folder / url.key.rpartition("/")[2] for url in urls]

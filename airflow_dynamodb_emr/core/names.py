@@ -1,0 +1,64 @@
+"""Which tables a prefix selects, and names that a retry can recompute."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from fnmatch import fnmatchcase
+from hashlib import sha256
+
+from airflow_dynamodb_emr.core.documents import Noun
+from airflow_dynamodb_emr.errors import BadInput
+
+LONGEST_TABLE_NAME = 255
+LONGEST_EMR_NAME = 256
+
+
+class Selection(Noun, frozen=True, kw_only=True):
+    """The tables whose names start with a prefix, less the excluded ones (names or `fnmatch` patterns)."""
+
+    prefix: str
+    exclude: list[str] = []
+
+    def split(self, names: Iterable[str]) -> tuple[list[str], dict[str, str]]:
+        """The selected names in order, and the excluded ones with the pattern that took each. Raises BadInput when none is left."""
+        starting = sorted(name for name in names if name.startswith(self.prefix))
+        excluded = {name: pattern for name in starting for pattern in self.exclude if fnmatchcase(name, pattern)}
+        selected = [name for name in starting if name not in excluded]
+        if not starting:
+            raise BadInput(f"prefix: no table starts with {self.prefix!r}", "names are case-sensitive; look at the region too")
+        if not selected:
+            raise BadInput(f"exclude: all {len(starting)} tables that start with {self.prefix!r} are excluded", "take a name or pattern out")
+        return selected, excluded
+
+
+def cluster_name(run: str) -> str:
+    return _fitted(f"ddb/{run}", LONGEST_EMR_NAME)
+
+
+def step_name(table: str, attempt: int) -> str:
+    """Without the run: a cluster belongs to one run."""
+    return f"{_fitted(table, LONGEST_EMR_NAME - 8)}/{attempt}"
+
+
+def attempt_number(name: str, table: str) -> int | None:
+    """Which attempt at *table* a step of this name is; None when it is none."""
+    stem, number = step_name(table, 0)[:-1], name.rpartition("/")[2]
+    return int(number) if name == stem + number and number.isdigit() else None
+
+
+def _fitted(name: str, longest: int) -> str:
+    """A longer name is cut, and ends in a digest of the whole, so that it stays its own."""
+    return name if len(name) <= longest else f"{name[: longest - 9]}~{sha256(name.encode()).hexdigest()[:8]}"
+
+
+class Rename(Noun, frozen=True, kw_only=True):
+    """How a restored table is called: *prefix* + name + *suffix*."""
+
+    prefix: str = ""
+    suffix: str = ""
+
+    def __call__(self, table: str) -> str:
+        name = f"{self.prefix}{table}{self.suffix}"
+        if len(name) > LONGEST_TABLE_NAME:
+            raise BadInput(f"rename: {name!r} has {len(name)} characters, DynamoDB allows {LONGEST_TABLE_NAME}", "choose a shorter prefix or suffix")
+        return name

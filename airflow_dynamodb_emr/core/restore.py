@@ -1,0 +1,178 @@
+"""The plan of a restore: which dump goes into which table, by which engine, at what rate. Written to S3 once."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from fnmatch import fnmatchcase
+from typing import Any
+
+from msgspec import structs
+
+from airflow_dynamodb_emr.core import names, steps
+from airflow_dynamodb_emr.core.catalogue import Wanted
+from airflow_dynamodb_emr.core.cluster import ClusterSpec
+from airflow_dynamodb_emr.core.documents import Document, Noun
+from airflow_dynamodb_emr.core.layout import Folder, S3Uri
+from airflow_dynamodb_emr.core.manifest import Part, TableManifest
+from airflow_dynamodb_emr.core.pace import Pace, Raised, Rate, raised_for_write, write_rate
+from airflow_dynamodb_emr.core.schema import Schema, create_request
+from airflow_dynamodb_emr.core.table import Table, Throughput
+from airflow_dynamodb_emr.core.verdict import Backup, Verdict
+from airflow_dynamodb_emr.errors import BadInput
+
+CONNECTOR, WORKER = "connector", "worker"
+
+
+class RestoreRequest(Noun, frozen=True, kw_only=True):
+    """What a user asks of a restore, parsed."""
+
+    wanted: Wanted
+    app: str
+    tables: list[str]  # names or patterns; none: all
+    rename: names.Rename
+    into_existing: bool
+    base: S3Uri
+    region: str
+    jar: str
+    logs: S3Uri
+    pace: Pace
+    cluster: ClusterSpec
+    most_tables: int
+
+    def refuse_too_many(self, tables: int) -> None:
+        if tables > self.most_tables:
+            hint = "name some of them and restore the others in another run, or raise AIRFLOW__CORE__MAX_MAP_LENGTH"
+            raise BadInput(f"tables: {tables} were chosen, one run takes {self.most_tables}", hint)
+
+
+class TableLoad(Noun, frozen=True, kw_only=True):
+    """One table's part of a restore."""
+
+    name: str  # of the table it goes into
+    source: str  # of the table it was dumped from
+    engine: str
+    why: str  # this engine
+    parts: list[Part]
+    items: int
+    bytes: int
+    keys: list[str]
+    create: dict[str, Any] | None  # the CreateTable request; None: the table is there
+    before: Throughput
+    raised: Raised | None
+    rate: Rate
+
+
+class RestorePlan(Document, frozen=True, kw_only=True):
+    run: str
+    backup: str  # URI
+    region: str
+    account: str
+    folder: str
+    base: str
+    logs: str
+    jar: str
+    made: datetime
+    tables: list[TableLoad]  # longest first
+    cluster: dict[str, Any] | None  # the RunJobFlow request; None where every table is loaded by the task itself
+    concurrency: int
+
+    @property
+    def root(self) -> Folder:
+        return Folder(S3Uri.parse(self.folder))
+
+    def table(self, name: str) -> TableLoad:
+        return next(table for table in self.tables if table.name == name)
+
+    def part_uris(self, table: TableLoad) -> list[S3Uri]:
+        return [S3Uri.parse(self.backup) / part.key for part in table.parts]
+
+    def step(self, table: TableLoad, attempt: int, raised: bool = True) -> dict[str, Any]:
+        """Loads from a folder of this restore that holds just a manifest: the connector's own has the URLs of where the dump was made."""
+        name, ratio = names.step_name(table.name, attempt), table.rate.connector_ratio(raised)
+        return steps.load_step(name, self.jar, self.region, self.root.uri / table.name, table.name, ratio)
+
+
+def restore_folder(base: S3Uri, run: str) -> S3Uri:
+    return base / "restores" / run.replace("/", "_")
+
+
+def chosen(backup: Backup, wanted: list[str]) -> list[str]:
+    """The tables of *backup* to restore. Raises BadInput for a name or pattern that matches none, and for a table that is not whole."""
+    for pattern in wanted:
+        if not any(fnmatchcase(table.name, pattern) for table in backup.tables):
+            raise BadInput(f"tables: {pattern!r} is in no way in {backup.uri}", f"it holds {', '.join(sorted(t.name for t in backup.tables)[:8])}")
+    names_ = [table.name for table in backup.tables if not wanted or any(fnmatchcase(table.name, pattern) for pattern in wanted)]
+    broken = {name: why for name, why in backup.missing.items() if name in names_}
+    if broken:
+        name, why = next(iter(broken.items()))
+        raise BadInput(
+            f"tables: {len(broken)} of them cannot be restored from {backup.uri}: {name}: {why}", "choose another backup, or name only the others"
+        )
+    return names_
+
+
+def table_load(schema: Schema, manifest: TableManifest, name: str, there: Table | None, pace: Pace) -> TableLoad:
+    """*there*: the table that exists under this name, if one does."""
+    target = there or _new(schema, name)
+    rate = write_rate(target, pace, Table.of(schema.table).bytes, manifest.items)
+    connector = CONNECTOR in manifest.engines
+    return TableLoad(
+        name=name,
+        source=schema.name,
+        engine=CONNECTOR if connector else WORKER,
+        why="the connector can load it" if connector else "it holds what the connector cannot load: empty lists or maps",
+        parts=manifest.parts,
+        items=manifest.items,
+        bytes=manifest.bytes,
+        keys=target.keys,
+        create=None if there else create_request(schema, name),
+        before=target.throughput,
+        raised=raised_for_write(target, rate.spike),
+        rate=rate,
+    )
+
+
+def _new(schema: Schema, name: str) -> Table:
+    """As CreateTable will make it: the capacity of the source, and none of its decreases."""
+    return structs.replace(Table.of(schema.table), name=name, decreases_today=0, last_decrease=None)
+
+
+def restore_plan(request: RestoreRequest, backup: Backup, loads: list[TableLoad], run: str, account: str, made: datetime) -> RestorePlan:
+    on_emr = any(load.engine == CONNECTOR for load in loads)
+    return RestorePlan(
+        run=run,
+        backup=backup.uri,
+        region=request.region,
+        account=account,
+        folder=str(restore_folder(request.base, run)),
+        base=str(request.base),
+        logs=str(request.logs),
+        jar=request.jar,
+        made=made,
+        tables=sorted(loads, key=lambda load: (-load.rate.seconds, load.name)),
+        cluster=request.cluster.request(names.cluster_name(run), run, request.logs) if on_emr else None,
+        concurrency=request.cluster.concurrency,
+    )
+
+
+class TableLoaded(Document, frozen=True, kw_only=True):
+    """What became of one table: tables/<table>.json in the restore's folder, written when it is certain that all items are in."""
+
+    name: str
+    source: str
+    engine: str
+    items: int
+    seconds: float
+
+
+class Restore(Document, frozen=True, kw_only=True):
+    """restore.json: the report of a restore."""
+
+    verdict: Verdict
+    run: str
+    backup: str
+    uri: str
+    ended: datetime
+    loaded: list[TableLoaded]
+    missing: dict[str, str]  # table -> why
+    raised: list[str]  # tables whose throughput is not back yet

@@ -1,0 +1,84 @@
+"""A DynamoDB table as far as a backup cares: its capacity, size, indexes and budget of decreases."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta, timezone
+from typing import Any
+
+from airflow_dynamodb_emr.core.documents import Noun
+
+ON_DEMAND = "PAY_PER_REQUEST"
+PROVISIONED = "PROVISIONED"
+QUICK_DECREASES = 4  # a UTC day begins with so many; from then on one in an hour
+
+
+class Throughput(Noun, frozen=True, kw_only=True):
+    """Provisioned capacity in units a second."""
+
+    read: int
+    write: int
+
+    @classmethod
+    def of(cls, description: dict[str, Any]) -> Throughput:
+        units = description.get("ProvisionedThroughput", {})
+        return cls(read=int(units.get("ReadCapacityUnits", 0)), write=int(units.get("WriteCapacityUnits", 0)))
+
+    def request(self) -> dict[str, int]:
+        """As UpdateTable and CreateTable want it."""
+        return {"ReadCapacityUnits": self.read, "WriteCapacityUnits": self.write}
+
+    def at_least(self, other: Throughput) -> Throughput:
+        return Throughput(read=max(self.read, other.read), write=max(self.write, other.write))
+
+
+class Table(Noun, frozen=True, kw_only=True):
+    """What DescribeTable says, in our words."""
+
+    name: str
+    arn: str
+    status: str
+    billing: str  # PROVISIONED or PAY_PER_REQUEST
+    throughput: Throughput  # 0 and 0 on demand
+    indexes: dict[str, Throughput]  # global secondary indexes; local ones share the table's
+    keys: list[str]  # partition key, then sort key if there is one
+    items: int  # both refreshed by DynamoDB about every six hours
+    bytes: int
+    decreases_today: int = 0
+    last_decrease: datetime | None = None
+    settled: bool = True  # the table and each of its indexes are ACTIVE
+
+    @classmethod
+    def of(cls, description: dict[str, Any]) -> Table:
+        """From the `Table` of DescribeTable. BillingModeSummary is absent on tables that were always provisioned."""
+        units = description.get("ProvisionedThroughput", {})
+        indexes = description.get("GlobalSecondaryIndexes", [])
+        return cls(
+            name=description["TableName"],
+            arn=description["TableArn"],
+            status=description["TableStatus"],
+            billing=description.get("BillingModeSummary", {}).get("BillingMode", PROVISIONED),
+            throughput=Throughput.of(description),
+            indexes={index["IndexName"]: Throughput.of(index) for index in indexes},
+            keys=[key["AttributeName"] for key in sorted(description["KeySchema"], key=lambda key: key["KeyType"])],
+            items=description.get("ItemCount", 0),
+            bytes=description.get("TableSizeBytes", 0),
+            decreases_today=units.get("NumberOfDecreasesToday", 0),
+            last_decrease=units.get("LastDecreaseDateTime"),
+            settled=all(state == "ACTIVE" for state in [description["TableStatus"], *(i.get("IndexStatus", "ACTIVE") for i in indexes)]),
+        )
+
+    @property
+    def provisioned(self) -> bool:
+        return self.billing == PROVISIONED
+
+    @property
+    def account(self) -> str:
+        return self.arn.split(":")[4]
+
+    def next_decrease(self, now: datetime) -> datetime:
+        """When capacity may be lowered next (https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/ServiceQuotas.html)."""
+        midnight = now.astimezone(timezone.utc).replace(hour=0, minute=0, second=0, microsecond=0)
+        spent = self.last_decrease is not None and self.last_decrease >= midnight and self.decreases_today >= QUICK_DECREASES
+        if not spent or self.last_decrease is None:
+            return now
+        return min(max(now, self.last_decrease + timedelta(hours=1)), midnight + timedelta(days=1))

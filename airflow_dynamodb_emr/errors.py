@@ -1,0 +1,60 @@
+"""Every error of this package, one tree:
+
+    DynamoDBBackupError
+    ├── BadInput            what was asked for cannot be done; nothing was touched; trying again will not help
+    │   └── NotFound        a bucket, table, backup, subnet, role or jar that was named is not there
+    ├── ClusterFailed       an EMR cluster could not start, or died
+    ├── StepFailed          an EMR step ended otherwise than COMPLETED
+    ├── ThroughputNotReset  a table's throughput could not be put back yet; its ledger entry stays
+    ├── DataDamaged         what is in S3 is not what it should be
+    ├── BackupIncomplete    some tables of a backup cannot be restored
+    └── RestoreIncomplete   some tables of a restore were not loaded
+
+Each prints one line of facts, then `HINT:` with what to do.
+"""
+
+from __future__ import annotations
+
+
+class DynamoDBBackupError(Exception):
+    """The root: one line of facts and, where there is something to do, a hint."""
+
+    def __init__(self, facts: str, hint: str = "") -> None:
+        super().__init__(facts, hint)
+        self.facts = facts
+        self.hint = hint
+
+    def __str__(self) -> str:
+        return f"{self.facts}\nHINT: {self.hint}" if self.hint else self.facts
+
+
+class BadInput(DynamoDBBackupError):
+    """What was asked for cannot be done; nothing was touched, and trying again will not help."""
+
+
+class NotFound(BadInput):
+    """Something that was named is not there."""
+
+
+class ClusterFailed(DynamoDBBackupError):
+    """An EMR cluster could not start, or died before its work was done."""
+
+
+class StepFailed(DynamoDBBackupError):
+    """An EMR step ended otherwise than COMPLETED."""
+
+
+class ThroughputNotReset(DynamoDBBackupError):
+    """A table's throughput could not be put back yet; its ledger entry stays."""
+
+
+class DataDamaged(DynamoDBBackupError):
+    """What is in S3 is not what it should be."""
+
+
+class BackupIncomplete(DynamoDBBackupError):
+    """Some tables of a backup cannot be restored from it."""
+
+
+class RestoreIncomplete(DynamoDBBackupError):
+    """Some tables of a restore were not loaded."""

@@ -1,0 +1,1 @@
+"""DynamoDB: tables with real capacity, states and sizes, and the items in them."""

@@ -1,0 +1,1 @@
+"""DynamoDB's expressions: conditions, filters, projections, key conditions and updates, read once and applied to items."""

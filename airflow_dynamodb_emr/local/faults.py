@@ -1,0 +1,66 @@
+"""What tests make go wrong, and what was called: counters that are used up one call, step or cluster at a time."""
+
+from __future__ import annotations
+
+import threading
+from collections import Counter
+from collections.abc import Mapping
+from fnmatch import fnmatchcase
+from typing import Any
+
+KINDS = {
+    "fail_steps": "table or step name pattern: how many steps fail without doing anything",
+    "hang_steps": "table or step name pattern: how many steps run until they are cancelled",
+    "lose_data": "table: how many data files vanish after its next dump",
+    "fail_clusters": "how many clusters end TERMINATED_WITH_ERRORS while they start",
+    "reclaim_clusters": "how many clusters are lost when their first step runs",
+    "throttle": "call, as in emr.ListSteps: how many are answered ThrottlingException",
+    "lose_answer": "call: how many are done, then answered with status 500",
+}
+
+
+class Faults:
+    """`take` says whether a fault is due and uses it up."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._due: dict[str, dict[str, int]] = {kind: {} for kind in KINDS}
+
+    def set(self, wanted: Mapping[str, Any]) -> None:
+        """A kind that is named replaces what was due of it; a bare number means any. Raises KeyError for an unknown kind."""
+        with self._lock:
+            for kind, due in wanted.items():
+                self._due[kind].clear()
+                self._due[kind].update(due if isinstance(due, dict) else {"*": int(due)})
+
+    def take(self, kind: str, *names: str, all_at_once: bool = False) -> int:
+        """How many are taken: one, or everything due with *all_at_once*, for the first pattern that matches one of *names*; 0 if none is due."""
+        if not self._due[kind]:
+            return 0
+        with self._lock:
+            for pattern, left in self._due[kind].items():
+                if left > 0 and any(fnmatchcase(name, pattern) for name in names):
+                    taken = left if all_at_once else 1
+                    self._due[kind][pattern] = left - taken
+                    return taken
+        return 0
+
+
+class Calls:
+    """How often each operation was called."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._counts: Counter[str] = Counter()
+
+    def add(self, call: str) -> None:
+        with self._lock:
+            self._counts[call] += 1
+
+    def counts(self) -> dict[str, int]:
+        with self._lock:
+            return dict(sorted(self._counts.items()))
+
+    def reset(self) -> None:
+        with self._lock:
+            self._counts.clear()

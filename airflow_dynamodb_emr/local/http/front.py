@@ -1,0 +1,84 @@
+"""The front door: every request passes here, is counted, may be hit by a fault, and goes to our services or to moto."""
+
+from __future__ import annotations
+
+import io
+import traceback
+from collections.abc import Iterable
+from typing import Any, Protocol
+
+from airflow_dynamodb_emr.local.faults import Calls, Faults
+from airflow_dynamodb_emr.local.http.control import Control
+from airflow_dynamodb_emr.local.http.protocol import Call, Refused, Service, call_of, decode, encode, headers
+
+_STATUS = {200: "200 OK", 400: "400 Bad Request", 404: "404 Not Found", 500: "500 Internal Server Error", 503: "503 Slow Down"}
+
+
+class Services(Protocol):
+    """Finds the service that a call is for; None: moto has it."""
+
+    def of(self, call: Call) -> Service | None: ...
+
+
+class Front:
+    """A WSGI application."""
+
+    def __init__(self, services: Services, faults: Faults, calls: Calls, control: Control, moto: Any) -> None:
+        self._services, self._faults, self._calls, self._control, self._moto = services, faults, calls, control, moto
+
+    def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        if environ["PATH_INFO"].startswith("/local/"):
+            return _send(start_response, *self._control(environ["REQUEST_METHOD"], environ["PATH_INFO"], _body(environ)))
+        call = call_of(environ, _form(environ))
+        self._calls.add(str(call))
+        refusal = self._fault(call, environ)
+        if refusal:
+            json = "HTTP_X_AMZ_TARGET" in environ
+            return _send(start_response, refusal.status, refusal.body() if json else refusal.xml(call.service))
+        return self._answer(call, environ, start_response)
+
+    def _fault(self, call: Call, environ: dict[str, Any]) -> Refused | None:
+        if self._faults.take("throttle", str(call)):
+            return (
+                Refused("SlowDown", "Please reduce your request rate.", 503)
+                if call.service == "s3"
+                else Refused("ThrottlingException", "Rate exceeded")
+            )
+        if self._faults.take("lose_answer", str(call)):
+            list(self._answer(call, environ, lambda *_: None))
+            return Refused("InternalFailure", "the stand-in loses this answer", 500)
+        return None
+
+    def _answer(self, call: Call, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        service = self._services.of(call)
+        if service is None:
+            return self._moto(environ, start_response)  # type: ignore[no-any-return]
+        return _send(start_response, *_ours(service, call, _body(environ)))
+
+
+def _ours(service: Service, call: Call, body: bytes) -> tuple[int, bytes]:
+    try:
+        return 200, encode(service.call(call.operation, decode(body)))
+    except Refused as refusal:
+        return refusal.status, refusal.body()
+    except Exception:  # a mistake of ours: status 400, so that clients do not hide it behind retries
+        traceback.print_exc()
+        return 400, Refused("StandInFailure", traceback.format_exc(limit=-3)).body()
+
+
+def _send(start_response: Any, status: int, body: bytes) -> list[bytes]:
+    start_response(_STATUS[status], headers(body))
+    return [body]
+
+
+def _body(environ: dict[str, Any]) -> bytes:
+    return environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))  # type: ignore[no-any-return]
+
+
+def _form(environ: dict[str, Any]) -> bytes:
+    """The body of a query-protocol request, left in place for moto to read again."""
+    if not environ.get("CONTENT_TYPE", "").startswith("application/x-www-form-urlencoded"):
+        return b""
+    body = _body(environ)
+    environ["wsgi.input"] = io.BytesIO(body)
+    return body

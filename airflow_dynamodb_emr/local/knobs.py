@@ -1,0 +1,41 @@
+"""How fast and how far the stand-in plays AWS: set by `LOCAL_...` in the environment, or by POST /local/knobs."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from typing import Any
+
+
+@dataclass
+class Knobs:
+    """Each is the variable `LOCAL_<NAME>`; AWS' own figure is given where the default is shorter."""
+
+    emr_start_seconds: float = 1  # STARTING and BOOTSTRAPPING; AWS: 5 to 10 minutes
+    emr_end_seconds: float = 0.5  # TERMINATING; AWS: a minute or two
+    emr_idle_scale: float = 1  # an auto-termination policy's IdleTimeout is multiplied by it
+    log_delay_seconds: float = 0  # from a step's end to its logs in S3; 0: logs first; AWS: up to 5 minutes
+    create_seconds: float = 1  # CREATING
+    update_seconds: float = 1  # UPDATING; AWS: seconds to minutes
+    delete_seconds: float = 0.5  # DELETING
+    burst_seconds: float = 5  # of unused capacity that a table keeps; AWS: 300
+    decrease_wait_seconds: float = 3600  # between two decreases once the day's four quick ones are used
+    autoscale_seconds: float = 82  # until a raise above an autoscaled minimum is taken back
+    connector_module: str = "airflow_dynamodb_emr.local.connector"  # what runs in place of the connector's jar
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str] = os.environ) -> Knobs:
+        knobs = cls()
+        knobs.set({f.name: environment[variable(f.name)] for f in fields(cls) if variable(f.name) in environment})
+        return knobs
+
+    def set(self, values: Mapping[str, Any]) -> None:
+        """Raises AttributeError for a knob that is not there."""
+        for name, value in values.items():
+            default = getattr(Knobs, name)
+            setattr(self, name, str(value) if isinstance(default, str) else float(value))
+
+
+def variable(knob: str) -> str:
+    return f"LOCAL_{knob.upper()}"

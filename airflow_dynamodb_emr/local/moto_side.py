@@ -1,0 +1,70 @@
+"""What our services take from moto in the same process: S3 objects, roles, subnets."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from airflow_dynamodb_emr.core.layout import S3Uri
+from airflow_dynamodb_emr.local.http.protocol import ACCOUNT
+
+
+def _s3() -> Any:
+    from moto.s3.models import s3_backends
+
+    return s3_backends[ACCOUNT]["aws"]
+
+
+def _iam() -> Any:
+    from moto.iam.models import iam_backends
+
+    return iam_backends[ACCOUNT]["aws"]
+
+
+def make_bucket(name: str, region: str) -> None:
+    _s3().create_bucket(name, region)
+
+
+def has_bucket(name: str) -> bool:
+    return name in _s3().buckets
+
+
+def has_object(uri: S3Uri) -> bool:
+    return has_bucket(uri.bucket) and _s3().get_object(uri.bucket, uri.key) is not None
+
+
+def put_object(uri: S3Uri, body: bytes) -> None:
+    _s3().put_object(uri.bucket, uri.key, body)
+
+
+def keys_in(folder: S3Uri) -> list[str]:
+    if not has_bucket(folder.bucket):
+        return []
+    return sorted(key for key in list(_s3().buckets[folder.bucket].keys) if key.startswith(folder.key + "/"))
+
+
+def delete_object(bucket: str, key: str) -> None:
+    _s3().delete_object(bucket, key)
+
+
+def make_role(name: str, service: str) -> None:
+    trust = f'{{"Version":"2012-10-17","Statement":[{{"Effect":"Allow","Principal":{{"Service":"{service}"}},"Action":"sts:AssumeRole"}}]}}'
+    _iam().create_role(name, trust, "/", None, "", [], None)
+
+
+def make_instance_profile(name: str) -> None:
+    _iam().create_instance_profile(name, "/", [])
+    _iam().add_role_to_instance_profile(name, name)
+
+
+def has_role(name: str) -> bool:
+    return any(role.name == name for role in _iam().roles.values())
+
+
+def has_instance_profile(name: str) -> bool:
+    return any(profile.name == name for profile in _iam().instance_profiles.values())
+
+
+def has_subnet(region: str, subnet: str) -> bool:
+    from moto.ec2 import ec2_backends
+
+    return any(subnet in zone for zone in ec2_backends[ACCOUNT][region].subnets.values())

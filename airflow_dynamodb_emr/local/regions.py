@@ -1,0 +1,59 @@
+"""The services that are ours, one of each in every region that is asked for."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Mapping
+
+from airflow_dynamodb_emr.local.autoscaling.scaler import Autoscaler
+from airflow_dynamodb_emr.local.autoscaling.service import AutoScaling
+from airflow_dynamodb_emr.local.dynamodb.service import DynamoDB
+from airflow_dynamodb_emr.local.emr.runner import Runner
+from airflow_dynamodb_emr.local.emr.service import Emr
+from airflow_dynamodb_emr.local.faults import Faults
+from airflow_dynamodb_emr.local.http.protocol import Call, Service
+from airflow_dynamodb_emr.local.knobs import Knobs
+
+# What EMR answers without looking at a cluster, moto answers well.
+_MOTO_EMR = {
+    "CreateSecurityConfiguration", "DeleteSecurityConfiguration", "DescribeSecurityConfiguration", "GetBlockPublicAccessConfiguration",
+    "ListReleaseLabels", "ListSupportedInstanceTypes", "PutBlockPublicAccessConfiguration",
+}  # fmt: skip
+
+
+class Region:
+    """Our services in one region."""
+
+    def __init__(self, name: str, child_environment: Mapping[str, str], faults: Faults, knobs: Knobs) -> None:
+        self.name = name
+        self.dynamodb = DynamoDB(name, knobs)
+        self.autoscaling = AutoScaling(name, Autoscaler(self.dynamodb, knobs))
+        self.emr = Emr(name, Runner(child_environment, faults, knobs), faults, knobs)
+        self.services: dict[str, Service] = {"dynamodb": self.dynamodb, "application-autoscaling": self.autoscaling, "emr": self.emr}
+
+
+class Regions:
+    """Made when first asked for."""
+
+    def __init__(self, child_environment: Mapping[str, str], faults: Faults, knobs: Knobs) -> None:
+        self._environment, self._faults, self._knobs = child_environment, faults, knobs
+        self._regions: dict[str, Region] = {}
+        self._lock = threading.Lock()
+
+    def __getitem__(self, name: str) -> Region:
+        region = self._regions.get(name)
+        if region:
+            return region
+        with self._lock:
+            return self._regions.setdefault(name, Region(name, self._environment, self._faults, self._knobs))
+
+    def of(self, call: Call) -> Service | None:
+        """None: moto has it."""
+        if call.service == "emr" and call.operation in _MOTO_EMR:
+            return None
+        return self[call.region].services.get(call.service)
+
+    def abandon(self) -> None:
+        """No child process outlives this."""
+        for region in list(self._regions.values()):
+            region.emr.abandon()

@@ -1,0 +1,39 @@
+"""Plan a backup: look at everything, decide everything, write it down."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from airflow_dynamodb_emr.aws import planning
+from airflow_dynamodb_emr.errors import BadInput
+from airflow_dynamodb_emr.forms import backup_request
+from airflow_dynamodb_emr.operators.base import AwsOperator, no_retry_for_bad_input, now, run_of, time_of
+
+if TYPE_CHECKING:
+    from airflow.sdk import Context
+
+
+class PlanBackupOperator(AwsOperator):
+    """Returns the names of the tables to dump, and the plan's URI under the XCom key `plan`.
+
+    Bad input fails at once, before anything is touched or spent. A run that is tried or cleared again keeps to its first plan.
+    """
+
+    @no_retry_for_bad_input
+    def execute(self, context: Context) -> list[str]:
+        _refuse_the_past(context)
+        request = backup_request(self.settings, context["params"], self.clients)
+        plan = planning.commit(self.store, planning.draft(self.clients, request, run_of(context), time_of(context), now()))
+        self.log.info("%s tables into %s, in about %.0f minutes", len(plan.tables), plan.folder, plan.seconds / 60)
+        for table in plan.tables:
+            self.log.info(
+                "%s: %s bytes at %.0f units a second in %s segments; %s", table.name, table.bytes, table.rate.units, table.segments, table.rate.why
+            )
+        context["ti"].xcom_push(key="plan", value=str(plan.root.plan))
+        return [table.name for table in plan.tables]
+
+
+def _refuse_the_past(context: Context) -> None:
+    """A backfill would put today's items into a folder of last week, and a restore of last week would believe it."""
+    if context["dag_run"].run_type == "backfill":
+        raise BadInput("a backup can only be made of now, not of a date in the past", "trigger the DAG instead; backfills are for restores")

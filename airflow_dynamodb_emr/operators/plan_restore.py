@@ -1,0 +1,32 @@
+"""Plan a restore: which dump into which table, by which engine."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from airflow_dynamodb_emr.aws import restoring
+from airflow_dynamodb_emr.core.restore import RestorePlan
+from airflow_dynamodb_emr.forms import restore_request
+from airflow_dynamodb_emr.operators.base import AwsOperator, no_retry_for_bad_input, now, run_of
+
+if TYPE_CHECKING:
+    from airflow.sdk import Context
+
+
+class PlanRestoreOperator(AwsOperator):
+    """Returns the names of the tables to load, and the plan's URI under the XCom key `plan`. Bad input fails at once, before anything is touched."""
+
+    @no_retry_for_bad_input
+    def execute(self, context: Context) -> list[str]:
+        plan = self._plan(context)
+        self.log.info("%s tables from %s", len(plan.tables), plan.backup)
+        for table in plan.tables:
+            self.log.info("%s -> %s: %s items by the %s (%s); %s", table.source, table.name, table.items, table.engine, table.why, table.rate.why)
+        context["ti"].xcom_push(key="plan", value=str(plan.root.plan))
+        return [table.name for table in plan.tables]
+
+    def _plan(self, context: Context) -> RestorePlan:
+        request = restore_request(self.settings, context["params"], self.clients)
+        plan = restoring.known(self.store, request, run_of(context)) or restoring.draft(self.clients, request, run_of(context), now())
+        restoring.commit(self.store, plan)
+        return plan

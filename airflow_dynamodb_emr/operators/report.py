@@ -1,0 +1,54 @@
+"""Report: what became of each table of a restore; the last task tells the truth."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from airflow.providers.common.compat.sdk import AirflowFailException
+
+from airflow_dynamodb_emr.aws import loaded
+from airflow_dynamodb_emr.core.report import restore_lines
+from airflow_dynamodb_emr.core.restore import RestorePlan
+from airflow_dynamodb_emr.core.steps import LOADED_COUNTER
+from airflow_dynamodb_emr.errors import RestoreIncomplete
+from airflow_dynamodb_emr.operators.base import AGAIN, PlanOperator, given, now
+from airflow_dynamodb_emr.operators.verify import LOGS_TIMEOUT
+
+if TYPE_CHECKING:
+    from airflow.sdk import Context
+
+
+class ReportRestoreOperator(PlanOperator):
+    """A table counts as loaded when as many items went in as the backup's manifest has. Fails the run naming each table that does not."""
+
+    template_fields = ("plan", "cluster")
+
+    def __init__(self, *, cluster: str, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.cluster = cluster
+
+    @property
+    def _cluster(self) -> str:
+        """Empty when the restore needed none, or none came up."""
+        return self.cluster if given(self.cluster) else ""
+
+    def execute(self, context: Context) -> dict[str, Any]:
+        if not given(self.plan):
+            raise AirflowFailException("nothing was restored: there is no plan\nHINT: the log of the task `plan` says why")
+        logs = loaded.logs(self.clients, self.read_plan(RestorePlan), self._cluster)
+        return self.wait(context, "logs_complete", {"logs": logs, "counter": LOADED_COUNTER}, LOGS_TIMEOUT, self.logs_there)
+
+    def logs_there(self, context: Context, event: dict[str, Any]) -> dict[str, Any]:  # noqa: ARG002 - Airflow's signature
+        plan = self.read_plan(RestorePlan)
+        restore = loaded.judge(self.clients, plan, self._cluster, now())
+        self.log.info("\n".join(restore_lines(restore)))
+        if restore.missing or restore.raised:
+            lines = [f"{name}: {why}" for name, why in restore.missing.items()] + [
+                f"{name}: its throughput is still raised" for name in restore.raised
+            ]
+            error = RestoreIncomplete(
+                "\n".join([f"{len(restore.missing)} of {len(plan.tables)} tables are not restored from {plan.backup}", *lines]),
+                AGAIN,
+            )
+            raise AirflowFailException(str(error)) from error
+        return {"restore": restore.uri, "tables": len(restore.loaded)}

@@ -1,0 +1,95 @@
+"""Spike: raise a table's throughput for its dump or load."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from botocore.exceptions import ClientError
+from msgspec import structs
+
+from airflow_dynamodb_emr.aws import throughput
+from airflow_dynamodb_emr.aws.errors import code, message
+from airflow_dynamodb_emr.core import ledger
+from airflow_dynamodb_emr.core.documents import Noun
+from airflow_dynamodb_emr.core.layout import Folder
+from airflow_dynamodb_emr.core.pace import Raised
+from airflow_dynamodb_emr.errors import DynamoDBBackupError
+from airflow_dynamodb_emr.operators.base import TableOperator, answered, no_retry_for_bad_input, now
+
+if TYPE_CHECKING:
+    from airflow.sdk import Context
+
+SETTLE_TIMEOUT = timedelta(hours=1)
+MOST_LOOKS = 40
+
+
+class Share(Noun, frozen=True, kw_only=True):
+    name: str
+    raised: Raised | None
+
+
+class Spikes(Noun, frozen=True, kw_only=True):
+    """What spike and reset need of a plan, be it a backup's or a restore's."""
+
+    run: str
+    base: str
+    account: str
+    folder: str
+    region: str
+    tables: list[Share]
+
+    def raised(self, table: str) -> Raised | None:
+        return next(share.raised for share in self.tables if share.name == table)
+
+
+class SpikeOperator(TableOperator):
+    """Writes the ledger, raises the table, and is done when the capacity is there; returns what it is then.
+
+    A table that is not to be raised, or that another run has raised, is left as it is. A spike that fails undoes itself,
+    because no teardown runs after it; what it cannot undo stays in the ledger.
+    """
+
+    @no_retry_for_bad_input
+    def execute(self, context: Context) -> dict[str, Any]:
+        plan = self.read_plan(Spikes)
+        raised = plan.raised(self.table)
+        if raised is None or self.store.size(Folder.parse(plan.folder).manifest(self.table)) is not None:
+            return self._units()  # also where a run is cleared and this table was done before
+        entry = throughput.write_ledger(self.clients, throughput.ledger_of(plan, self.table), self.table, raised, plan.run, now())
+        if entry.run != plan.run:
+            self.log.warning("%s is raised already, by %s: its ledger entry and its capacity are left alone", self.table, entry.run)
+            return self._units()
+        return self.go_on(context, {})
+
+    @no_retry_for_bad_input
+    def go_on(self, context: Context, event: dict[str, Any]) -> dict[str, Any]:
+        """Ask, wait, look, until it is so: DynamoDB may be busy with the table, and autoscaling may interfere."""
+        plan, looks = self.read_plan(Spikes), event.get("looks", 0)
+        uri = throughput.ledger_of(plan, self.table)
+        entry = throughput.read_ledger(self.store, uri)
+        try:
+            answered(event, self.table)
+            raised = self._is_raised(entry, looks)
+        except (ClientError, DynamoDBBackupError) as error:
+            throughput.undo(self.clients, uri, entry)
+            if not isinstance(error, ClientError) or code(error) != "LimitExceededException":
+                raise
+            self.log.warning("%s goes without a spike: %s", self.table, message(error))  # slower, but it works
+            raised = True
+        return self._units() if raised else self.wait(context, "table_settled", self.table, SETTLE_TIMEOUT, self.go_on, looks=looks + 1)
+
+    def _is_raised(self, entry: ledger.Entry, looks: int) -> bool:
+        """Whether it is; if not, it has been asked for."""
+        table = throughput.existing(self.clients, self.table)
+        if table.settled and ledger.is_raised(table, entry.raised):
+            return True
+        if looks > MOST_LOOKS:
+            raise DynamoDBBackupError(f"{self.table}: not at {entry.raised} after {looks} tries", "something else keeps changing its capacity")
+        if table.settled:
+            throughput.spike(self.clients, entry, table)
+        return False
+
+    def _units(self) -> dict[str, Any]:
+        """The capacity as it is now; 0 and 0 on demand."""
+        return {"table": self.table, **structs.asdict(throughput.existing(self.clients, self.table).throughput)}

@@ -1,0 +1,57 @@
+"""Verify: read every dump back and write the manifest of those that are whole."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from airflow_dynamodb_emr.aws import attempts, clusters, proof
+from airflow_dynamodb_emr.aws.attempts import Attempt
+from airflow_dynamodb_emr.core.plan import BackupPlan, TableDump
+from airflow_dynamodb_emr.core.steps import READ_COUNTER
+from airflow_dynamodb_emr.operators.base import PlanOperator, given, now
+
+if TYPE_CHECKING:
+    from airflow.sdk import Context
+
+AT_ONCE = 4
+LOGS_TIMEOUT = timedelta(minutes=15)  # EMR ships logs every five minutes, and when the cluster ends
+
+
+class VerifyOperator(PlanOperator):
+    """Returns why each table that does not count does not. It runs whatever happened before it, also when there is no plan or no cluster."""
+
+    template_fields = ("plan", "cluster")
+
+    def __init__(self, *, cluster: str, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.cluster = cluster
+
+    def execute(self, context: Context) -> dict[str, str]:
+        if not given(self.plan):
+            self.log.warning("there is no plan: nothing was backed up")
+            return {}
+        plan = self.read_plan(BackupPlan)
+        logs = [str(tried.log(plan.logs)) for tried in self._attempts(plan).values() if tried and tried.completed]
+        return self.wait(context, "logs_complete", {"logs": logs, "counter": READ_COUNTER}, LOGS_TIMEOUT, self.logs_there)
+
+    def logs_there(self, context: Context, event: dict[str, Any]) -> dict[str, str]:  # noqa: ARG002 - Airflow's signature
+        """Also called when the logs never came: then a dump whose count is missing does not count, and says so."""
+        plan = self.read_plan(BackupPlan)
+        tries = self._attempts(plan)
+        todo = [plan.table(name) for name in tries]
+
+        def prove(dump: TableDump) -> list[str]:
+            return proof.prove(self.store, plan, dump, tries[dump.name], now())
+
+        with ThreadPoolExecutor(AT_ONCE) as pool:
+            why = {dump.name: "; ".join(reasons) for dump, reasons in zip(todo, pool.map(prove, todo), strict=True) if reasons}
+        self.log.info("%s of %s tables are whole", len(plan.tables) - len(why), len(plan.tables))
+        return why
+
+    def _attempts(self, plan: BackupPlan) -> dict[str, Attempt | None]:
+        """For each table that has no manifest yet: the attempt to look at."""
+        steps = clusters.list_steps(self.clients.emr, self.cluster) if given(self.cluster) else []
+        unproven = [dump.name for dump in plan.tables if self.store.size(plan.root.manifest(dump.name)) is None]
+        return {name: attempts.best(name, self.cluster, steps) for name in unproven}

@@ -1,0 +1,124 @@
+"""The forms of the DAGs: what a person may say when starting a run, each with its limits. An empty field leaves the setting as it is.
+
+Airflow opens the fields without a section, and folds the others away: what every run must say has none.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from airflow.sdk import Param
+
+from airflow_dynamodb_emr.core.catalogue import LATEST
+from airflow_dynamodb_emr.settings import Settings
+
+_S3 = r"^$|^s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/.*)?$"
+
+_BACKUP = (
+    "`latest`: the newest good one. A time, as `2026-11-23T02:00:00Z`: the newest good one at or before it. "
+    "Or the `s3://` folder of a backup; of one that failed, the tables that are whole can be restored."
+)
+_EXISTING = (
+    "Off: a table that exists already stops the restore before anything is touched. "
+    "On: items are put into it; those of the same key are **overwritten**, others stay."
+)
+
+
+def backup(settings: Settings) -> dict[str, Param]:
+    return {
+        "prefix": _prefix(settings, "Tables whose names start with this are backed up."),
+        "exclude": _names(
+            "Exclude", "Table names or patterns (`*`, `?`) to leave out, one a line; they replace those of the settings.", settings.exclude
+        ),
+        "read_ratio": _ratio("Read ratio", "Share of a table's own read capacity that the dump may take; at most 1.5.", settings.read_ratio),
+        "spike_minutes": _minutes(settings),
+        "max_read_units": _units("Highest spike", "No table's read capacity is raised above this many units a second.", settings.max_read_units),
+        "on_demand_read_units": _units("On-demand rate", "Read units a second taken of an on-demand table.", settings.on_demand_read_units),
+        **_cluster(settings),
+        **_where(settings),
+    }
+
+
+def restore(settings: Settings) -> dict[str, Param]:
+    return {
+        "prefix": _prefix(settings, "The prefix that was backed up."),
+        "backup": Param(
+            LATEST,
+            type="string",
+            minLength=1,
+            title="Backup",
+            description_md=_BACKUP,
+        ),
+        "tables": _names("Tables", "Names or patterns (`*`, `?`) of the tables to restore, one a line. Empty: all.", []),
+        "rename_prefix": _text("Name prefix", "Put before each table's name, as `RESTORED_`."),
+        "rename_suffix": _text("Name suffix", "Put after each table's name."),
+        "into_existing": Param(
+            False,
+            type="boolean",
+            title="Load into existing tables",
+            description_md=_EXISTING,
+        ),
+        "write_ratio": _ratio("Write ratio", "Share of a table's own write capacity that the load may take; at most 1.5.", settings.write_ratio),
+        "spike_minutes": _minutes(settings),
+        "max_write_units": _units(
+            "Highest spike", "No table's or index' write capacity is raised above this many units a second.", settings.max_write_units
+        ),
+        "on_demand_write_units": _units("On-demand rate", "Write units a second put into an on-demand table.", settings.on_demand_write_units),
+        **_cluster(settings),
+        **_where(settings),
+    }
+
+
+def _prefix(settings: Settings, description: str) -> Param:
+    default = settings.prefixes[0] if settings.prefixes else None
+    examples: dict[str, Any] = {"examples": settings.prefixes} if settings.prefixes else {}
+    return Param(
+        default,
+        type="string",
+        minLength=1,
+        maxLength=255,
+        pattern=r"^[a-zA-Z0-9_.-]+$",
+        title="Prefix",
+        description_md=description,
+        **examples,
+    )
+
+
+def _names(title: str, description: str, default: list[str]) -> Param:
+    return Param(default, type=["null", "array"], items={"type": "string"}, title=title, description_md=description)
+
+
+def _ratio(title: str, description: str, default: float) -> Param:
+    return Param(default, type="number", exclusiveMinimum=0, maximum=1.5, title=title, section="How fast", description_md=description)
+
+
+def _minutes(settings: Settings) -> Param:
+    description = "A provisioned table that would take longer is raised while it is dumped or loaded, to be done by then. `0`: never raise."
+    return Param(settings.spike_minutes, type="number", minimum=0, title="Minutes a table may take", section="How fast", description_md=description)
+
+
+def _units(title: str, description: str, default: int) -> Param:
+    return Param(default, type="integer", minimum=1, maximum=40_000, title=title, section="How fast", description_md=description)
+
+
+def _cluster(settings: Settings) -> dict[str, Param]:
+    nodes = "Worker machines of the cluster; each costs what its type costs while the run lasts."
+    steps = "Tables worked on at the same time."
+    return {
+        "core_nodes": Param(settings.core_nodes, type="integer", minimum=1, maximum=500, title="Core nodes", section="Cluster", description_md=nodes),
+        "step_concurrency": Param(
+            settings.step_concurrency, type="integer", minimum=1, maximum=256, title="Tables at once", section="Cluster", description_md=steps
+        ),
+    }
+
+
+def _where(settings: Settings) -> dict[str, Param]:
+    base = "Folder in S3 that holds every backup, as `s3://my-backups/dynamodb`."
+    return {
+        "base": Param(settings.base, type="string", pattern=_S3, title="Base", section="Where", description_md=base),
+        "app": _text("Folder name", "The backups' folder under base and region. Empty: the prefix.", section="Where"),
+    }
+
+
+def _text(title: str, description: str, **kwargs: Any) -> Param:
+    return Param("", type=["null", "string"], pattern=r"^[a-zA-Z0-9_.-]*$", title=title, description_md=description, **kwargs)

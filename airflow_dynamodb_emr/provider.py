@@ -1,0 +1,99 @@
+"""What Airflow is told about this package: its modules, and the options of section `[dynamodb_emr]`.
+
+Each option is set as `AIRFLOW__DYNAMODB_EMR__<OPTION>` or in airflow.cfg; `settings.py` reads and checks them.
+The plugin is not named here but by its entry point: Airflow reports a plugin it meets twice as an error.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from pkgutil import iter_modules
+from typing import Any
+
+from airflow_dynamodb_emr import __version__
+
+_PACKAGE = "airflow_dynamodb_emr"
+_NAME = "DynamoDB on EMR"
+
+
+def _option(description: str, default: str | None, example: str | None, kind: str = "string") -> dict[str, str | None]:
+    return {"description": description, "version_added": "0.1.0", "type": kind, "example": example, "default": default}
+
+
+_WHERE = {
+    "base": _option("Folder in S3 that holds every backup and the ledger of raised throughput. Required.", None, "s3://my-backups/dynamodb"),
+    "region": _option("Region of the tables and clusters. Empty: the region of the AWS connection.", "", "eu-west-1"),
+    "aws_conn_id": _option("Airflow connection that every call to AWS goes through.", "aws_default", "aws_backup"),
+    "log_uri": _option("Folder in S3 for the logs of clusters and steps. Empty: `logs` under base.", "", "s3://my-logs/emr"),
+}
+
+_WHAT = {
+    "prefixes": _option("JSON list: the daily DAG starts one backup for each of these table name prefixes.", "[]", '["PROD_", "STAGE_"]'),
+    "schedule": _option("Cron expression of the daily DAG, in UTC.", "0 2 * * *", "30 1 * * 1-5"),
+    "exclude": _option("JSON list of table names and fnmatch patterns that are never backed up.", "[]", '["PROD_cache", "*_tmp"]'),
+    "exclude_list": _option("S3 URI of an object that names one more table to leave out on each line.", "", "s3://my-backups/exclude.txt"),
+}
+
+_HOW_FAST = {
+    "read_ratio": _option("Share of a table's read units that a dump may use, above 0 and at most 1.5.", "0.5", "0.8", "float"),
+    "write_ratio": _option("Share of a table's write units that a load may use, above 0 and at most 1.5.", "0.8", "0.5", "float"),
+    "spike_minutes": _option(
+        "Minutes in which a dump or load should end: a table that would take longer at its own throughput is raised for that time. 0: never raise.",
+        "20",
+        "45",
+        "float",
+    ),
+    "max_read_units": _option("Read units a second that no table is raised above.", "4000", "10000", "integer"),
+    "max_write_units": _option("Write units a second that no table is raised above.", "4000", "10000", "integer"),
+    "on_demand_read_units": _option("Read units a second taken of an on-demand table.", "4000", "12000", "integer"),
+    "on_demand_write_units": _option("Write units a second taken of an on-demand table.", "2000", "4000", "integer"),
+    "retries": _option("How often a failed task of a table is tried again; a cluster that does not start, twice as often.", "2", "4", "integer"),
+    "retry_seconds": _option("Seconds before a failed task is tried again.", "60", "300", "float"),
+    "poll_seconds": _option("Seconds between two looks at a cluster and its steps.", "30", "60", "float"),
+}
+
+_CLUSTER = {
+    "connector_jar": _option(
+        "S3 URI of AWS' DynamoDB connector, the emr-dynamodb-tools jar.", "", "s3://my-jars/emr-dynamodb-tools-jar-with-dependencies.jar"
+    ),
+    "cluster_template": _option(
+        "Path or S3 URI of a YAML or JSON file in the form of RunJobFlow, used in place of the built-in cluster.", "", "s3://my-config/cluster.yaml"
+    ),
+    "subnets": _option("JSON list of the subnets a cluster may start in. Empty: the account's default.", "[]", '["subnet-0a1b2c3d4e5f"]'),
+    "service_role": _option("Role that EMR works as.", "EMR_DefaultRole", "EMR_Backup"),
+    "instance_profile": _option("Instance profile of the cluster's machines.", "EMR_EC2_DefaultRole", "EMR_EC2_Backup"),
+    "release_label": _option("EMR release of the cluster.", "emr-7.13.0", "emr-7.14.0"),
+    "instance_type": _option("Machine type of all nodes.", "m5.xlarge", "m7g.xlarge"),
+    "core_nodes": _option("Number of core nodes.", "2", "8", "integer"),
+    "step_concurrency": _option("Steps, that is tables, that one cluster works on at once; 1 to 256.", "10", "20", "integer"),
+    "idle_minutes": _option("Minutes without a step after which EMR itself ends a cluster; 1 to 10080.", "30", "60", "integer"),
+}
+
+
+def _modules(*names: str) -> list[dict[str, Any]]:
+    return [{"integration-name": _NAME, "python-modules": [f"{_PACKAGE}.{name}" for name in names]}]
+
+
+def _operators() -> list[str]:
+    """One verb a file: found by name, because importing them at the start of every Airflow process would be slow."""
+    return [f"operators.{module.name}" for module in iter_modules([str(Path(__file__).parent / "operators")])]
+
+
+def get_provider_info() -> dict[str, Any]:
+    """The entry point `apache_airflow_provider`; the form is Airflow's provider_info.schema.json."""
+    return {
+        "package-name": "airflow-dynamodb-emr",
+        "name": _NAME,
+        "description": "Back up and restore hundreds of DynamoDB tables by prefix, with Airflow and EMR.",
+        "versions": [__version__],
+        "integrations": [{"integration-name": _NAME, "tags": ["aws"]}],
+        "operators": _modules(*_operators()),
+        "sensors": _modules("sensors"),
+        "triggers": _modules("triggers"),
+        "config": {
+            "dynamodb_emr": {
+                "description": "Backup and restore of DynamoDB tables.",
+                "options": {**_WHERE, **_WHAT, **_HOW_FAST, **_CLUSTER},
+            }
+        },
+    }

@@ -1,0 +1,134 @@
+"""What the section `[dynamodb_emr]` of Airflow's configuration says, and what a run's form says instead.
+
+Parsed here, at the door: nothing deeper checks again. Every error names the option or field it came from.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+from airflow.configuration import conf
+
+from airflow_dynamodb_emr.core.cluster import ClusterSpec
+from airflow_dynamodb_emr.core.documents import Noun
+from airflow_dynamodb_emr.core.layout import S3Uri
+from airflow_dynamodb_emr.core.pace import Pace
+from airflow_dynamodb_emr.errors import BadInput
+
+SECTION = "dynamodb_emr"
+_LISTS = ("prefixes", "exclude", "subnets")
+
+
+class Settings(Noun, frozen=True, kw_only=True):
+    """One field for each option; `provider.py` describes them."""
+
+    base: str = ""
+    region: str = ""
+    aws_conn_id: str = "aws_default"
+    log_uri: str = ""
+    prefixes: list[str] = []
+    schedule: str = "0 2 * * *"
+    exclude: list[str] = []
+    exclude_list: str = ""
+    read_ratio: float = 0.5
+    write_ratio: float = 0.8
+    spike_minutes: float = 20
+    max_read_units: int = 4000
+    max_write_units: int = 4000
+    on_demand_read_units: int = 4000
+    on_demand_write_units: int = 2000
+    poll_seconds: float = 30
+    retries: int = 2
+    retry_seconds: float = 60
+    connector_jar: str = ""
+    cluster_template: str = ""
+    subnets: list[str] = []
+    service_role: str = "EMR_DefaultRole"
+    instance_profile: str = "EMR_EC2_DefaultRole"
+    release_label: str = "emr-7.13.0"
+    instance_type: str = "m5.xlarge"
+    core_nodes: int = 2
+    step_concurrency: int = 10
+    idle_minutes: int = 30
+
+    @classmethod
+    def from_config(cls) -> Settings:
+        """From airflow.cfg and `AIRFLOW__DYNAMODB_EMR__...`; what is not set there keeps its default."""
+        values = {field: conf.get(SECTION, field, fallback=None) for field in cls.__struct_fields__}
+        return cls.parse({field: _unquoted(field, value) for field, value in values.items() if value not in (None, "")})
+
+    @classmethod
+    def parse(cls, values: Mapping[str, Any]) -> Settings:
+        try:
+            settings = msgspec.convert(values, cls, strict=False)
+        except msgspec.ValidationError as error:
+            raise BadInput(
+                f"[{SECTION}] {error}", f"correct the option in airflow.cfg or AIRFLOW__{SECTION.upper()}__<OPTION>, or the field of the form"
+            ) from error
+        settings.check()
+        return settings
+
+    def with_form(self, form: Mapping[str, Any]) -> Settings:
+        """These settings with what the form of a run says: fields that are empty leave the settings as they are."""
+        known = {field: form[field] for field in self.__struct_fields__ if form.get(field) not in (None, "")}
+        return self.parse({**msgspec.structs.asdict(self), **known})
+
+    def check(self) -> None:
+        for field in ("read_ratio", "write_ratio"):
+            _within(field, getattr(self, field), lambda ratio: 0 < ratio <= 1.5, "above 0 and at most 1.5")
+        for field in ("max_read_units", "max_write_units", "on_demand_read_units", "on_demand_write_units"):
+            _within(field, getattr(self, field), lambda units: 1 <= units <= 40_000, "from 1 to 40000")
+        _within("step_concurrency", self.step_concurrency, lambda steps: 1 <= steps <= 256, "from 1 to 256")
+        _within("core_nodes", self.core_nodes, lambda nodes: nodes >= 1, "at least 1")
+        _within("spike_minutes", self.spike_minutes, lambda minutes: minutes >= 0, "at least 0")
+        _within("retries", self.retries, lambda retries: retries >= 0, "at least 0")
+        _within("retry_seconds", self.retry_seconds, lambda seconds: seconds >= 0, "at least 0")
+        _within("poll_seconds", self.poll_seconds, lambda seconds: seconds > 0, "above 0")
+        _within("idle_minutes", self.idle_minutes, lambda minutes: 1 <= minutes <= 10_080, "from 1 to 10080")
+
+    @property
+    def base_uri(self) -> S3Uri:
+        return S3Uri.parse(self.base, "base")
+
+    @property
+    def logs(self) -> S3Uri:
+        return S3Uri.parse(self.log_uri, "log_uri") if self.log_uri else self.base_uri / "logs"
+
+    @property
+    def read_pace(self) -> Pace:
+        return Pace(ratio=self.read_ratio, spike_minutes=self.spike_minutes, max_units=self.max_read_units, on_demand_units=self.on_demand_read_units)
+
+    @property
+    def write_pace(self) -> Pace:
+        return Pace(
+            ratio=self.write_ratio, spike_minutes=self.spike_minutes, max_units=self.max_write_units, on_demand_units=self.on_demand_write_units
+        )
+
+    def cluster(self, template: dict[str, Any]) -> ClusterSpec:
+        return ClusterSpec(
+            release=self.release_label,
+            instance_type=self.instance_type,
+            core_nodes=self.core_nodes,
+            concurrency=self.step_concurrency,
+            subnets=self.subnets,
+            service_role=self.service_role,
+            instance_profile=self.instance_profile,
+            idle_minutes=self.idle_minutes,
+            template=template,
+        )
+
+
+def _unquoted(field: str, value: str) -> Any:
+    if field not in _LISTS:
+        return value
+    try:
+        return msgspec.json.decode(value)
+    except msgspec.DecodeError as error:
+        raise BadInput(f"[{SECTION}] {field}: {value!r} is no JSON list", 'write it as ["one", "two"]') from error
+
+
+def _within(field: str, value: float, right: Any, words: str) -> None:
+    if not right(value):
+        raise BadInput(f"{field}: {value:g} is not {words}", "correct it in the form, airflow.cfg or the environment")

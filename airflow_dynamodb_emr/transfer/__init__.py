@@ -1,0 +1,1 @@
+"""Moves items: scan, lines, parts, writes. Knows the data calls of DynamoDB and S3, not Airflow."""

@@ -1,0 +1,71 @@
+"""An object in S3 as a stream of the bytes that are stored, counted and hashed on the way."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+from typing import TYPE_CHECKING, Any
+
+from botocore.exceptions import ClientError, HTTPClientError, IncompleteReadError, ResponseStreamingError
+
+from airflow_dynamodb_emr.core.layout import S3Uri
+from airflow_dynamodb_emr.errors import DataDamaged
+
+if TYPE_CHECKING:
+    from botocore.response import StreamingBody
+    from mypy_boto3_s3 import S3Client
+
+REOPENED_AT_MOST = 5
+_LOST = (HTTPClientError, IncompleteReadError, ResponseStreamingError)
+
+
+def absent(error: ClientError) -> bool:
+    return error.response.get("Error", {}).get("Code") in {"NoSuchKey", "404", "NotFound"}
+
+
+class Stored(io.RawIOBase):
+    """Reads once from beginning to end; a connection lost midway is taken up where it broke, on the same version of the object."""
+
+    def __init__(self, s3: S3Client, uri: S3Uri) -> None:
+        self.uri = uri
+        self.bytes = 0  # read so far
+        self.etag = ""
+        self._s3 = s3
+        self._hash = hashlib.sha256()
+        self._lives = REOPENED_AT_MOST
+        self._body: StreamingBody = self._open()
+
+    @property
+    def sha256(self) -> str:
+        return self._hash.hexdigest()
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        chunk = self._read(len(buffer))
+        self._hash.update(chunk)
+        self.bytes += len(chunk)
+        buffer[: len(chunk)] = chunk
+        return len(chunk)
+
+    def _read(self, most: int) -> bytes:
+        try:
+            return self._body.read(most)
+        except _LOST:
+            self._lives -= 1
+            if not self._lives:
+                raise
+            self._body = self._open()
+            return self._read(most)
+
+    def _open(self) -> StreamingBody:
+        again: dict[str, Any] = {"Range": f"bytes={self.bytes}-", "IfMatch": self.etag} if self.bytes else {}
+        try:
+            answer = self._s3.get_object(Bucket=self.uri.bucket, Key=self.uri.key, **again)
+        except ClientError as error:
+            if absent(error):
+                raise DataDamaged(f"{self.uri} is not there") from error
+            raise
+        self.etag = answer["ETag"].strip('"')
+        return answer["Body"]

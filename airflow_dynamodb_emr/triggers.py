@@ -1,0 +1,119 @@
+"""The two ways of waiting. Their class paths are stored in Airflow's database while tasks are deferred: this file never moves."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import AsyncIterator
+from typing import Any, ClassVar
+
+from airflow.triggers.base import BaseTrigger, TriggerEvent
+from botocore.exceptions import BotoCoreError, ClientError
+
+from airflow_dynamodb_emr.aws import clusters
+from airflow_dynamodb_emr.aws.clients import Clients
+from airflow_dynamodb_emr.aws.probes import PROBES, Answer
+from airflow_dynamodb_emr.aws.watch import PATIENCE, ClusterWatch
+from airflow_dynamodb_emr.errors import DynamoDBBackupError
+from airflow_dynamodb_emr.hooks import clients
+
+log = logging.getLogger(__name__)
+
+
+class _AwsTrigger(BaseTrigger):
+    """Its event is a dict; *note* comes back in it, because of the operator that waits nothing else survives."""
+
+    def __init__(self, connection: dict[str, Any], every: float, note: dict[str, Any]) -> None:
+        super().__init__()  # type: ignore[no-untyped-call]
+        self.connection = connection  # what `hooks.clients` takes
+        self.every = every  # seconds
+        self.note = note
+
+    def connect(self) -> Clients:
+        return clients(**self.connection)
+
+    def serialize(self) -> tuple[str, dict[str, Any]]:
+        return f"{type(self).__module__}.{type(self).__name__}", self.arguments()
+
+    def arguments(self) -> dict[str, Any]:
+        return {"connection": self.connection, "every": self.every, "note": self.note}
+
+    def event(self, answer: Answer) -> TriggerEvent:
+        return TriggerEvent({**self.note, **answer})  # type: ignore[no-untyped-call]
+
+
+class WaitTrigger(_AwsTrigger):
+    """Asks one of `aws/probes.py` about *ref* until it answers. The event is its answer, or has `timeout` after *until* (seconds since 1970)."""
+
+    def __init__(self, connection: dict[str, Any], every: float, note: dict[str, Any], probe: str, ref: Any, until: float) -> None:
+        super().__init__(connection, every, note)
+        self.probe, self.ref, self.until = probe, ref, until
+
+    def arguments(self) -> dict[str, Any]:
+        return {**super().arguments(), "probe": self.probe, "ref": self.ref, "until": self.until}
+
+    async def run(self) -> AsyncIterator[TriggerEvent]:
+        yield self.event(await self._answer())
+
+    async def _answer(self) -> Answer:
+        aws, failures = await asyncio.to_thread(self.connect), 0
+        while time.time() < self.until:
+            # Sleep first: whoever let go has just looked, and Airflow fails a task that is resumed before its executor
+            # has said that it let go (https://github.com/apache/airflow/issues/72716).
+            await asyncio.sleep(self.every)
+            try:
+                answer = await asyncio.to_thread(PROBES[self.probe], aws, self.ref)
+                failures = 0
+            except (ClientError, BotoCoreError) as error:
+                failures += 1
+                log.warning("%s of %s: look %s in a row failed: %s", self.probe, self.ref, failures, error)
+                answer = {"error": str(error)} if failures >= PATIENCE else None
+            if answer is not None:
+                return answer
+        return {"timeout": True}
+
+
+class StepTrigger(_AwsTrigger):
+    """Submits a step and waits for its end, together with all others who wait for a step of this cluster.
+
+    The event has `id`, `name`, `state` and `reason` of the step that ended, or `error`.
+    """
+
+    _watches: ClassVar[dict[tuple[Any, ...], ClusterWatch]] = {}
+
+    def __init__(
+        self, connection: dict[str, Any], every: float, note: dict[str, Any], cluster: str, step: dict[str, Any], earlier: list[str], window: int
+    ) -> None:
+        super().__init__(connection, every, note)
+        self.cluster, self.step, self.earlier, self.window = cluster, step, earlier, window
+
+    def arguments(self) -> dict[str, Any]:
+        return {**super().arguments(), "cluster": self.cluster, "step": self.step, "earlier": self.earlier, "window": self.window}
+
+    async def run(self) -> AsyncIterator[TriggerEvent]:
+        try:
+            ended = await self._watch().follow(self.step, self.earlier)
+        except DynamoDBBackupError as error:
+            yield self.event({"error": str(error)})
+        else:
+            yield self.event({"id": ended.id, "name": ended.name, "state": ended.state, "reason": ended.reason})
+
+    def _watch(self) -> ClusterWatch:
+        """The one of this cluster in this event loop; those that nobody needs any more are dropped."""
+        loop = asyncio.get_running_loop()
+        for key in [key for key, watch in self._watches.items() if key[0].is_closed() or watch.idle]:
+            del self._watches[key]
+        key = (loop, self.cluster, *sorted(self.connection.items()))
+        return self._watches.setdefault(key, ClusterWatch(self.connect, self.cluster, self.every, self.window))
+
+    async def on_kill(self) -> None:
+        """A task that was marked, cleared or killed stops paying: its step is cancelled (Airflow calls this from 3.3 on)."""
+        await asyncio.to_thread(self._cancel)
+
+    def _cancel(self) -> None:
+        aws = self.connect()
+        steps = clusters.list_steps(aws.emr, self.cluster, ["PENDING", "RUNNING"])
+        mine = [step.id for step in steps if step.name == self.step["Name"]]
+        if mine:
+            clusters.cancel(aws.emr, self.cluster, mine)

@@ -1,0 +1,49 @@
+"""`python -m benchmarks [ONLY]`: one line a figure, `name value unit goal met`, and all of them in benchmarks/latest.json.
+
+Exit status 1 when a goal is missed, 2 for a benchmark that is not there.
+"""
+
+from __future__ import annotations
+
+import os
+import platform
+import sys
+from collections.abc import Callable, Iterable
+from datetime import datetime, timezone
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from benchmarks import demo, scale
+from benchmarks.figures import Figure
+
+BENCHMARKS: dict[str, Callable[[], Iterable[Figure]]] = {"scale": scale.measure, "demo": demo.measure}
+LATEST = Path(__file__).parent / "latest.json"
+
+
+def main(arguments: list[str]) -> int:
+    unknown = [name for name in arguments if name not in BENCHMARKS]
+    if unknown:
+        print(f"there is no benchmark {', '.join(unknown)}\nHINT: name one of {', '.join(BENCHMARKS)}, or none for all", file=sys.stderr)
+        return 2
+    measured = [figure for name in arguments or BENCHMARKS for figure in _told(BENCHMARKS[name]())]
+    LATEST.write_bytes(msgspec.json.format(msgspec.json.encode(_document(measured)), indent=2) + b"\n")
+    return 0 if all(figure.met for figure in measured) else 1
+
+
+def _told(figures: Iterable[Figure]) -> Iterable[Figure]:
+    for figure in figures:
+        print(figure.line(), flush=True)
+        yield figure
+
+
+def _document(measured: list[Figure]) -> dict[str, Any]:
+    versions = {"python": platform.python_version(), "apache-airflow": version("apache-airflow")}
+    figures = [{"name": f.name, "value": f.value, "unit": f.unit, "goal": f.goal, "met": f.met} for f in measured]
+    return {"measured": datetime.now(timezone.utc), "cores": os.cpu_count(), "versions": versions, "figures": figures}
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,161 @@
+"""What a run of `dynamodb_backup` leaves behind, when all is well and when it is not."""
+
+from __future__ import annotations
+
+import pytest
+
+from airflow_dynamodb_emr.aws import backups
+from airflow_dynamodb_emr.core.layout import Folder
+from airflow_dynamodb_emr.core.plan import BackupPlan
+from airflow_dynamodb_emr.core.verdict import Backup, Verdict
+
+from .conftest import BASE, World
+
+LARGE = {"text": {"S": "x" * 30_000}}  # at 5 read units, five items of it take longer than a dump should
+
+
+def backup_of(world: World, prefix: str) -> Backup:
+    """The verdict of the only backup there is of this prefix."""
+    (folder,) = backups.folders(world.store, BASE / "us-east-1" / prefix)
+    found = backups.read(world.store, folder)
+    assert found
+    return found
+
+
+def flags(world: World, prefix: str) -> list[str]:
+    (folder,) = backups.folders(world.store, BASE / "us-east-1" / prefix)
+    return [uri.key.rpartition("/")[2] for uri, _ in world.store.objects(folder.uri) if "/BACKUP_" in uri.key]
+
+
+@pytest.fixture(scope="module")
+def ran(world: World) -> dict[str, bool]:
+    """Four runs at once: each has one story, and its tables are named after it."""
+    world.table("GOOD_spiked", 5, read=5, **LARGE)
+    world.table("GOOD_on-demand", 30)
+    world.table("RED_fails", 3)
+    world.table("RED_spiked", 5, read=5, **LARGE)
+    world.table("AGAIN_once", 3, empty={"L": []})
+    world.table("LOST_part", 3)
+    world.table("LOST_whole", 3)
+    world.aws.faults(fail_steps={"RED_fails": 9, "AGAIN_once": 1}, lose_data={"LOST_part": 1})
+    stories = ("GOOD_", "RED_", "AGAIN_", "LOST_")
+    return world.runs.together({prefix: ("dynamodb_backup", {"prefix": prefix}) for prefix in stories})
+
+
+def test_a_good_backup_is_green_and_valid(world: World, ran: dict[str, bool]) -> None:
+    backup = backup_of(world, "GOOD_")
+
+    assert ran["GOOD_"], world.runs.log("GOOD_")
+    assert backup.verdict is Verdict.VALID
+    assert {table.name: table.items for table in backup.tables} == {"GOOD_spiked": 5, "GOOD_on-demand": 30}
+    assert flags(world, "GOOD_") == ["BACKUP_COMPLETE_SUCCESS"]
+
+
+def test_a_backup_is_laid_out_as_the_docs_say(world: World, ran: dict[str, bool]) -> None:
+    folder = Folder.parse(backup_of(world, "GOOD_").uri)
+
+    names = {folder.uri.relative(uri) for uri, _ in world.store.objects(folder.uri)}
+
+    assert {"plan.json", "backup.json", "exportSteps.json", "importSteps.json", "GOOD_spiked/1/manifest", "GOOD_spiked/1/_SUCCESS"} <= names
+    assert {f"{kind}/{table}.json" for kind in ("schema", "tables") for table in ("GOOD_spiked", "GOOD_on-demand")} <= names
+
+
+def test_a_table_is_spiked_while_it_is_dumped_and_reset_after(world: World, ran: dict[str, bool]) -> None:
+    spiked = backup_of(world, "GOOD_").table("GOOD_spiked")
+
+    assert spiked and spiked.throughput.before and spiked.throughput.during and spiked.throughput.after
+    assert spiked.throughput.during.read > spiked.throughput.before.read == spiked.throughput.after.read == 5
+    assert world.units("GOOD_spiked") == 5
+
+
+def test_a_failed_step_makes_the_run_red_and_is_named(world: World, ran: dict[str, bool]) -> None:
+    backup = backup_of(world, "RED_")
+
+    assert not ran["RED_"]
+    assert list(backup.missing) == ["RED_fails"]
+    assert "FAILED" in backup.missing["RED_fails"]
+    assert flags(world, "RED_") == ["BACKUP_COMPLETE_FAILED"]
+    assert "1 of 2 tables cannot be restored" in world.runs.log("RED_")
+
+
+def test_the_other_tables_of_a_red_run_are_whole_and_reset(world: World, ran: dict[str, bool]) -> None:
+    other = backup_of(world, "RED_").table("RED_spiked")
+
+    assert other and other.verdict is Verdict.VALID
+    assert world.units("RED_spiked") == 5
+
+
+def test_a_retry_dumps_into_a_fresh_folder(world: World, ran: dict[str, bool]) -> None:
+    table = backup_of(world, "AGAIN_").table("AGAIN_once")
+
+    assert ran["AGAIN_"], world.runs.log("AGAIN_")
+    assert table and table.attempt == 2
+
+
+def test_a_dump_with_an_empty_list_is_not_said_to_be_for_the_connector(world: World, ran: dict[str, bool]) -> None:
+    table = backup_of(world, "AGAIN_").table("AGAIN_once")
+
+    assert table and table.engines == ["worker"]
+
+
+def test_a_dump_that_lost_a_part_does_not_count(world: World, ran: dict[str, bool]) -> None:
+    backup = backup_of(world, "LOST_")
+
+    assert not ran["LOST_"]
+    assert list(backup.missing) == ["LOST_part"]
+    assert "parts are gone" in backup.missing["LOST_part"]
+
+
+def test_nothing_is_left_raised_and_no_cluster_is_left_running(world: World, ran: dict[str, bool]) -> None:
+    assert world.ledger() == []
+    assert world.live_clusters() == []
+
+
+def test_a_cluster_that_fails_to_start_is_made_anew(world: World) -> None:
+    world.table("START_again", 2)
+    world.aws.faults(fail_clusters=1)
+
+    ran = world.runs.together({"START_": ("dynamodb_backup", {"prefix": "START_"})})
+
+    run = backup_of(world, "START_").run
+    clusters = [each for each in world.emr.list_clusters()["Clusters"] if each["Name"].endswith(run)]
+    assert ran["START_"], world.runs.log("START_")
+    assert sorted(each["Status"]["State"] for each in clusters) == ["TERMINATED", "TERMINATED_WITH_ERRORS"]
+
+
+def test_when_no_cluster_starts_the_run_says_so_for_each_table(world: World) -> None:
+    world.table("NEVER_started", 2)
+    world.aws.faults(fail_clusters=9)
+
+    ran = world.runs.together({"NEVER_": ("dynamodb_backup", {"prefix": "NEVER_"})})
+    world.aws.faults(fail_clusters=0)
+
+    assert not ran["NEVER_"]
+    assert backup_of(world, "NEVER_").missing == {"NEVER_started": "no EMR step was submitted for it"}
+    assert world.live_clusters() == []
+
+
+def test_bad_input_fails_at_once_and_leaves_nothing(world: World) -> None:
+    world.table("BAD_table", 1)
+    jobs = {
+        "NONE_": {"prefix": "NONE_"},
+        "excluded": {"prefix": "BAD_", "exclude": ["BAD_*"]},
+        "bucket": {"prefix": "BAD_", "base": "s3://no-such-bucket/x"},
+    }
+
+    ran = world.runs.together({name: ("dynamodb_backup", form) for name, form in jobs.items()})
+
+    assert not any(ran.values())
+    assert "HINT:" in world.runs.log("NONE_")
+    assert list(backups.folders(world.store, BASE / "us-east-1" / "BAD_")) == []
+
+
+def test_the_steps_written_down_can_be_submitted_by_hand(world: World, ran: dict[str, bool]) -> None:
+    folder = Folder.parse(backup_of(world, "GOOD_").uri)
+    plan = world.store.load(folder.plan, BackupPlan)
+    assert plan
+
+    steps = plan.export_steps()
+
+    assert {step["Type"] for step in steps} == {"CUSTOM_JAR"}
+    assert all("/0" in step["Args"][-4] for step in steps)

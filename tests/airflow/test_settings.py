@@ -1,0 +1,156 @@
+from __future__ import annotations
+
+import json
+import math
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from airflow_dynamodb_emr.core.layout import S3Uri
+from airflow_dynamodb_emr.errors import BadInput
+from airflow_dynamodb_emr.provider import get_provider_info
+from airflow_dynamodb_emr.settings import SECTION, Settings
+
+
+@pytest.fixture
+def environment(monkeypatch: pytest.MonkeyPatch) -> Any:
+    """Sets options as an operator would."""
+
+    def set_options(**options: str) -> None:
+        for name, value in options.items():
+            monkeypatch.setenv(f"AIRFLOW__{SECTION.upper()}__{name.upper()}", value)
+
+    return set_options
+
+
+def test_without_configuration_there_are_defaults() -> None:
+    assert Settings.from_config() == Settings()
+
+
+def test_every_option_is_described_with_its_default() -> None:
+    options = get_provider_info()["config"][SECTION]["options"]
+    described = {name: option["default"] for name, option in options.items() if option["default"]}
+
+    assert set(options) == set(Settings.__struct_fields__)
+    assert Settings.parse({name: json.loads(value) if value.startswith("[") else value for name, value in described.items()}) == Settings()
+
+
+def test_the_environment_is_read_in_native_types(environment: Any) -> None:
+    environment(base="s3://bucket/x", read_ratio="0.7", core_nodes="9", prefixes='["A_", "B_"]', exclude="[]", log_uri="")
+
+    settings = Settings.from_config()
+
+    assert (settings.read_ratio, settings.core_nodes, settings.prefixes, settings.exclude) == (0.7, 9, ["A_", "B_"], [])
+    assert settings.base_uri == S3Uri("bucket", "x") and settings.logs == S3Uri("bucket", "x/logs")
+
+
+def test_logs_may_go_elsewhere() -> None:
+    assert Settings(base="s3://bucket/x", log_uri="s3://logs/emr/").logs == S3Uri("logs", "emr")
+
+
+@pytest.mark.parametrize(
+    ("option", "value", "word"),
+    [
+        pytest.param("read_ratio", "fast", "read_ratio", id="a word for a number"),
+        pytest.param("core_nodes", "2.5", "core_nodes", id="half a node"),
+        pytest.param("prefixes", "PROD_", "prefixes", id="no JSON list"),
+        pytest.param("exclude", '{"a": 1}', "exclude", id="no list"),
+        pytest.param("subnets", "[1]", "subnets", id="a list of numbers"),
+    ],
+)
+def test_an_option_that_cannot_be_read_is_named(environment: Any, option: str, value: str, word: str) -> None:
+    environment(**{option: value})
+
+    with pytest.raises(BadInput) as raised:
+        Settings.from_config()
+
+    assert f"[{SECTION}]" in raised.value.facts and word in raised.value.facts and raised.value.hint
+
+
+@settings(deadline=None)
+@given(st.floats(allow_nan=True, allow_infinity=True))
+def test_a_ratio_is_above_0_and_at_most_1_5(ratio: float) -> None:
+    good = not math.isnan(ratio) and 0 < ratio <= 1.5
+
+    for field in ("read_ratio", "write_ratio"):
+        try:
+            Settings.parse({field: ratio})
+        except BadInput as error:
+            assert not good and error.facts.startswith(f"{field}: ") and "above 0 and at most 1.5" in error.facts
+        else:
+            assert good
+
+
+@pytest.mark.parametrize(
+    ("field", "good", "bad"),
+    [
+        ("max_read_units", [1, 40_000], [0, 40_001, -1]),
+        ("max_write_units", [1, 40_000], [0, 40_001]),
+        ("on_demand_read_units", [1, 40_000], [0, 40_001]),
+        ("on_demand_write_units", [1, 40_000], [0, 40_001]),
+        ("step_concurrency", [1, 256], [0, 257]),
+        ("core_nodes", [1, 500], [0]),
+        ("spike_minutes", [0, 0.5], [-1]),
+        ("poll_seconds", [0.1], [0, -1]),
+        ("idle_minutes", [1, 10_080], [0, 10_081]),
+        ("retries", [0], [-1]),
+        ("retry_seconds", [0], [-1]),
+    ],
+)
+def test_a_number_outside_its_limits_is_refused_by_name(field: str, good: list[float], bad: list[float]) -> None:
+    for value in good:
+        assert getattr(Settings.parse({field: value}), field) == value
+    for value in bad:
+        with pytest.raises(BadInput, match=f"^{field}: {value:g} is not ") as raised:
+            Settings.parse({field: value})
+        assert raised.value.hint and "\n" not in raised.value.facts
+
+
+@pytest.mark.parametrize("base", ["", "my-bucket", "/tmp/backups", "https://bucket.s3.amazonaws.com/x"])
+def test_a_base_that_is_no_folder_in_s3_is_refused_by_name(base: str) -> None:
+    with pytest.raises(BadInput) as raised:
+        _ = Settings(base=base).base_uri
+
+    assert raised.value.facts == f"base: expected s3://bucket/prefix, got {base!r}" and raised.value.hint
+
+
+def test_the_form_of_a_run_wins_over_the_settings() -> None:
+    settings = Settings(read_ratio=0.5, exclude=["a"], base="s3://b/x").with_form({"read_ratio": 1, "exclude": ["c"], "base": "s3://other/y"})
+
+    assert (settings.read_ratio, settings.exclude, settings.base) == (1.0, ["c"], "s3://other/y")
+
+
+@pytest.mark.parametrize("empty", [None, ""])
+def test_a_field_that_is_empty_leaves_the_setting_as_it_is(empty: str | None) -> None:
+    assert Settings(base="s3://b/x", exclude=["a"]).with_form({"base": empty, "exclude": empty}) == Settings(base="s3://b/x", exclude=["a"])
+
+
+def test_a_list_that_is_emptied_in_the_form_is_empty() -> None:
+    assert Settings(exclude=["a"]).with_form({"exclude": []}).exclude == []
+
+
+def test_a_zero_in_the_form_is_a_value() -> None:
+    assert Settings(spike_minutes=20).with_form({"spike_minutes": 0}).spike_minutes == 0
+    with pytest.raises(BadInput, match="read_ratio: 0 is not above 0"):
+        Settings().with_form({"read_ratio": 0})
+
+
+def test_other_fields_of_the_form_are_no_settings() -> None:
+    assert Settings().with_form({"prefix": "PROD_", "tables": ["x"]}) == Settings()
+
+
+def test_the_paces_take_what_is_meant_for_them() -> None:
+    settings = Settings(read_ratio=0.1, write_ratio=0.2, max_read_units=3, max_write_units=4, on_demand_read_units=5, on_demand_write_units=6)
+
+    assert (settings.read_pace.ratio, settings.read_pace.max_units, settings.read_pace.on_demand_units) == (0.1, 3, 5)
+    assert (settings.write_pace.ratio, settings.write_pace.max_units, settings.write_pace.on_demand_units) == (0.2, 4, 6)
+
+
+def test_the_cluster_is_the_one_of_the_settings_and_the_template() -> None:
+    template = {"Instances": {"Ec2KeyName": "k"}}
+
+    cluster = Settings(core_nodes=7, subnets=["subnet-1"], step_concurrency=3, idle_minutes=9).cluster(template)
+
+    assert (cluster.core_nodes, cluster.subnets, cluster.concurrency, cluster.idle_minutes, cluster.template) == (7, ["subnet-1"], 3, 9, template)

@@ -1,0 +1,118 @@
+from __future__ import annotations
+
+import gzip
+
+import pytest
+from msgspec import structs
+
+from airflow_dynamodb_emr.aws import clusters, loaded
+from airflow_dynamodb_emr.aws.clients import Clients
+from airflow_dynamodb_emr.aws.clusters import Step
+from airflow_dynamodb_emr.aws.store import Store
+from airflow_dynamodb_emr.core.layout import S3Uri
+from airflow_dynamodb_emr.core.pace import Pace
+from airflow_dynamodb_emr.core.restore import Restore, RestorePlan, TableLoaded, restore_plan, table_load
+from airflow_dynamodb_emr.core.verdict import Verdict
+from tests.core import makers
+from tests.core.makers import NOON, RUN
+
+from .helpers import JOB_LOG
+
+LOG = JOB_LOG.replace("DYNAMODB_ITEMS_READ", "DYNAMODB_ITEMS_READ_FROM_BACKUP")
+
+
+@pytest.fixture
+def plan(folder: S3Uri) -> RestorePlan:
+    """One table by the connector, one by the worker; each has three items."""
+    kinds = {"c": ("connector", "worker"), "w": ("worker",)}
+    loads = [table_load(makers.schema(name), makers.manifest(name, engines), f"R_{name}", None, Pace()) for name, engines in kinds.items()]
+    made = restore_plan(makers.restore_request(), makers.backup(), loads, RUN, "1", NOON)
+    return structs.replace(made, folder=str(folder), logs=str(folder / "logs"), base=str(folder))
+
+
+class World:
+    """A cluster on which the connector's step became something, and what the worker wrote."""
+
+    def __init__(self, clients: Clients, plan: RestorePlan, patch: pytest.MonkeyPatch) -> None:
+        self.clients, self.store, self.plan, self._patch = clients, Store(clients.s3), plan, patch
+
+    def step(self, state: str, log: str = LOG, reason: str = "") -> None:
+        step = Step(id="s-1", name="R_c/1", state=state, reason=reason)
+        self._patch.setattr(clusters, "list_steps", lambda *_: [step])
+        self.store.put(S3Uri.parse(self.plan.logs) / "j-1/steps/s-1/stderr.gz", gzip.compress(log.encode()))
+
+    def worker(self, items: int = 3) -> None:
+        self.store.write_once(self.plan.root.manifest("R_w"), TableLoaded(name="R_w", source="w", engine="worker", items=items, seconds=1))
+
+    def judge(self) -> Restore:
+        return loaded.judge(self.clients, self.plan, "j-1", NOON)
+
+
+@pytest.fixture
+def world(clients: Clients, plan: RestorePlan, monkeypatch: pytest.MonkeyPatch) -> World:
+    world = World(clients, plan, monkeypatch)
+    world.step("COMPLETED")
+    return world
+
+
+def test_a_restore_of_which_every_item_is_in_is_good(world: World) -> None:
+    world.worker()
+
+    restore = world.judge()
+
+    assert restore.verdict is Verdict.VALID and not restore.missing
+    assert sorted((table.name, table.engine, table.items) for table in restore.loaded) == [("R_c", "connector", 3), ("R_w", "worker", 3)]
+    assert world.store.load(world.plan.root.uri / "restore.json", Restore) == restore
+
+
+def test_a_load_that_is_proven_is_written_down_once(world: World) -> None:
+    world.judge()
+    first = world.store.load(world.plan.root.manifest("R_c"), TableLoaded)
+    world.step("FAILED")
+
+    world.judge()
+
+    assert first and world.store.load(world.plan.root.manifest("R_c"), TableLoaded) == first
+
+
+@pytest.mark.parametrize(
+    ("state", "log", "why"),
+    [
+        pytest.param("FAILED", "one\ntwo\n", "its step is FAILED: one | two", id="failed step"),
+        pytest.param("COMPLETED", "killed", "the step's log has no item count (DYNAMODB_ITEMS_READ_FROM_BACKUP)", id="no count"),
+        pytest.param("COMPLETED", LOG.replace("=3", "=2"), "2 items went in, the backup has 3", id="too few items"),
+    ],
+)
+def test_a_table_that_is_not_in_says_why(world: World, state: str, log: str, why: str) -> None:
+    world.worker()
+    world.step(state, log)
+
+    restore = world.judge()
+
+    assert (restore.verdict, restore.missing) == (Verdict.INCOMPLETE, {"R_c": why})
+    assert world.store.size(world.plan.root.manifest("R_c")) is None
+
+
+def test_a_worker_that_did_not_finish_is_said_so(world: World) -> None:
+    assert world.judge().missing == {"R_w": "its task failed while loading"}
+
+
+def test_a_worker_that_loaded_too_little_is_found(world: World) -> None:
+    world.worker(items=2)
+
+    assert world.judge().missing == {"R_w": "2 items went in, the backup has 3"}
+
+
+def test_without_a_cluster_nothing_was_loaded_by_the_connector(world: World) -> None:
+    world.worker()
+
+    restore = loaded.judge(world.clients, world.plan, "", NOON)
+
+    assert restore.missing == {"R_c": "nothing was loaded: its task failed before"}
+
+
+@pytest.mark.parametrize(("state", "logs"), [("COMPLETED", ["j-1/steps/s-1/stderr.gz"]), ("FAILED", [])])
+def test_only_the_logs_of_loads_that_succeeded_are_waited_for(world: World, state: str, logs: list[str]) -> None:
+    world.step(state)
+
+    assert loaded.logs(world.clients, world.plan, "j-1") == [f"{world.plan.logs}/{log}" for log in logs]

@@ -1,0 +1,340 @@
+"""Spike and reset: what was there is put back exactly, whatever happens in between."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime, timezone
+from typing import Any
+
+import pytest
+
+from airflow_dynamodb_emr.aws import throughput
+from airflow_dynamodb_emr.aws.clients import Clients
+from airflow_dynamodb_emr.aws.store import Store
+from airflow_dynamodb_emr.core import ledger
+from airflow_dynamodb_emr.core.layout import S3Uri
+from airflow_dynamodb_emr.core.ledger import Entry
+from airflow_dynamodb_emr.core.pace import Raised
+from airflow_dynamodb_emr.core.table import QUICK_DECREASES, Table, Throughput
+from airflow_dynamodb_emr.errors import NotFound, ThroughputNotReset
+from airflow_dynamodb_emr.local.process import StandIn
+
+from .conftest import MakeTable, index
+from .helpers import until
+
+NOW = datetime(2026, 11, 23, 12, tzinfo=timezone.utc)
+READ, WRITE = "dynamodb:table:ReadCapacityUnits", "dynamodb:index:WriteCapacityUnits"
+OWN, SPIKE = Throughput(read=5, write=5), Throughput(read=50, write=5)
+WITH_INDEX: dict[str, Any] = {"GlobalSecondaryIndexes": [index(5)]}
+FOR_LOAD = Raised(table=Throughput(read=5, write=60), indexes={"by_id": Throughput(read=5, write=70)})
+
+
+def look(clients: Clients, name: str) -> Table:
+    return throughput.existing(clients, name)
+
+
+def spiked(clients: Clients, uri: S3Uri, name: str, raised: Raised | None = None) -> Entry:
+    entry = throughput.write_ledger(clients, uri, name, raised or Raised(table=SPIKE), "run", NOW)
+    until(lambda: _spike_until_raised(clients, entry))
+    return entry
+
+
+def _spike_until_raised(clients: Clients, entry: Entry) -> bool:
+    """As the operator goes about it."""
+    now = look(clients, entry.table)
+    if now.settled and ledger.is_raised(now, entry.raised):
+        return True
+    throughput.spike(clients, entry, now)
+    return False
+
+
+def scale(clients: Clients, resource: str, least: int, most: int, dimension: str = READ, **more: Any) -> dict[str, Any]:
+    """Registers a scalable target with a policy, and gives what tells it."""
+    about = {"ServiceNamespace": "dynamodb", "ResourceId": resource, "ScalableDimension": dimension}
+    metric = {"PredefinedMetricSpecification": {"PredefinedMetricType": "DynamoDBReadCapacityUtilization"}, "TargetValue": 70.0}
+    clients.autoscaling.register_scalable_target(**about, MinCapacity=least, MaxCapacity=most, **more)  # type: ignore[arg-type]
+    policy = {"PolicyName": "units", "PolicyType": "TargetTrackingScaling", "TargetTrackingScalingPolicyConfiguration": metric}
+    clients.autoscaling.put_scaling_policy(**about, **policy)  # type: ignore[arg-type]
+    return about
+
+
+def test_the_ledger_holds_the_originals_before_anything_is_raised(
+    clients: Clients, store: Store, make_table: MakeTable, folder: S3Uri, prefix: str
+) -> None:
+    make_table(prefix, 5, **WITH_INDEX)
+    scale(clients, f"table/{prefix}", 5, 10)
+
+    entry = throughput.write_ledger(clients, folder / "t.json", prefix, FOR_LOAD, "run", NOW)
+
+    assert store.load(folder / "t.json", Entry) == entry
+    assert (entry.throughput, entry.indexes, entry.run) == (OWN, {"by_id": OWN}, "run")
+    assert [(target.least, target.most) for target in entry.targets] == [(5, 10)]
+    assert look(clients, prefix).throughput == OWN
+
+
+def test_a_ledger_that_is_there_is_never_overwritten(clients: Clients, make_table: MakeTable, folder: S3Uri, prefix: str) -> None:
+    entry = spiked(clients, folder / "t.json", make_table(prefix, 5))
+
+    for run in ("run", "another run"):
+        again = throughput.write_ledger(clients, folder / "t.json", prefix, Raised(table=Throughput(read=99, write=99)), run, NOW)
+        assert again == entry and again.throughput == OWN
+
+
+def test_racing_runs_agree_on_one_ledger(clients: Clients, make_table: MakeTable, folder: S3Uri, prefix: str) -> None:
+    make_table(prefix, 5)
+
+    with ThreadPoolExecutor(6) as pool:
+        entries = list(pool.map(lambda n: throughput.write_ledger(clients, folder / "t", prefix, Raised(table=SPIKE), f"run {n}", NOW), range(6)))
+
+    assert len({entry.run for entry in entries}) == 1
+
+
+def test_a_table_that_is_gone_gets_no_ledger(clients: Clients, store: Store, folder: S3Uri) -> None:
+    with pytest.raises(NotFound, match="nowhere"):
+        throughput.write_ledger(clients, folder / "t.json", "nowhere", Raised(table=SPIKE), "run", NOW)
+
+    assert store.read(folder / "t.json") is None
+
+
+def test_a_spike_never_lowers_what_somebody_raised_meanwhile(clients: Clients, make_table: MakeTable, folder: S3Uri, prefix: str) -> None:
+    entry = throughput.write_ledger(clients, folder / "t", make_table(prefix, 5), Raised(table=SPIKE), "run", NOW)
+    clients.dynamodb.update_table(TableName=prefix, ProvisionedThroughput={"ReadCapacityUnits": 10, "WriteCapacityUnits": 80})
+
+    throughput.spike(clients, entry, look(clients, prefix))
+
+    assert look(clients, prefix).throughput == Throughput(read=50, write=80)
+
+
+def test_a_reset_puts_back_table_indexes_and_targets_exactly(clients: Clients, make_table: MakeTable, folder: S3Uri, prefix: str) -> None:
+    make_table(prefix, 5, **WITH_INDEX)
+    suspended = {"DynamicScalingInSuspended": False, "DynamicScalingOutSuspended": True, "ScheduledScalingSuspended": False}
+    scale(clients, f"table/{prefix}", 2, 10, "dynamodb:table:WriteCapacityUnits", SuspendedState={**suspended, "DynamicScalingInSuspended": True})
+    scale(clients, f"table/{prefix}/index/by_id", 5, 40, WRITE, SuspendedState=suspended)
+    before = throughput.targets(clients.autoscaling, look(clients, prefix))
+    entry = spiked(clients, folder / "t", prefix, FOR_LOAD)
+    while_raised = throughput.targets(clients.autoscaling, look(clients, prefix))
+
+    until(lambda: _reset_until_back(clients, entry))
+
+    after = look(clients, prefix)
+    assert (after.throughput, after.indexes) == (OWN, {"by_id": OWN})
+    assert throughput.targets(clients.autoscaling, after) == before and len(before) == 2
+    assert [(target.least, target.most) for target in while_raised] == [(60, 60), (70, 70)]
+    assert [target.suspended for target in while_raised] == [target.suspended for target in before]
+
+
+def _reset_until_back(clients: Clients, entry: Entry) -> bool:
+    """As the operator goes about it."""
+    now = look(clients, entry.table)
+    if throughput.is_back(clients, entry, now):
+        return True
+    throughput.reset(clients, entry, now)
+    return False
+
+
+def test_a_table_is_back_only_when_nothing_differs(clients: Clients, make_table: MakeTable, folder: S3Uri, prefix: str) -> None:
+    def back() -> bool:
+        return throughput.is_back(clients, entry, look(clients, prefix))
+
+    make_table(prefix, 5, **WITH_INDEX)
+    target = scale(clients, f"table/{prefix}", 5, 10, "dynamodb:table:WriteCapacityUnits")
+    entry = spiked(clients, folder / "t", prefix, FOR_LOAD)
+    assert not back()
+
+    clients.autoscaling.register_scalable_target(**target, MinCapacity=5, MaxCapacity=11)  # type: ignore[arg-type]
+    until(lambda: look(clients, prefix).settled)
+    clients.dynamodb.update_table(TableName=prefix, ProvisionedThroughput=OWN.request())  # type: ignore[arg-type]
+    assert not back()  # the index is still raised
+
+    update = {"Update": {"IndexName": "by_id", "ProvisionedThroughput": OWN.request()}}
+    clients.dynamodb.update_table(TableName=prefix, GlobalSecondaryIndexUpdates=[update])  # type: ignore[list-item]
+    assert not back()  # a bound of its target is still another
+
+    clients.autoscaling.register_scalable_target(**target, MinCapacity=5, MaxCapacity=10)  # type: ignore[arg-type]
+    assert back()
+
+
+def test_a_table_whose_spike_is_still_under_way_is_not_back(
+    aws: StandIn, clients: Clients, make_table: MakeTable, folder: S3Uri, prefix: str
+) -> None:
+    entry = throughput.write_ledger(clients, folder / "t", make_table(prefix, 5), Raised(table=SPIKE), "run", NOW)
+    aws.set(update_seconds=600)
+    throughput.spike(clients, entry, look(clients, prefix))
+
+    now = look(clients, prefix)
+
+    assert now.throughput == OWN and not now.settled  # what it will be is not what it says it is
+    assert not throughput.is_back(clients, entry, now)
+
+
+def test_a_reset_lowers_table_and_indexes_with_one_call(aws: StandIn, clients: Clients, make_table: MakeTable, folder: S3Uri, prefix: str) -> None:
+    entry = spiked(clients, folder / "t", make_table(prefix, 5, **WITH_INDEX), FOR_LOAD)
+    aws.reset_calls()
+
+    throughput.reset(clients, entry, look(clients, prefix))
+
+    assert aws.calls()["dynamodb.UpdateTable"] == 1
+    assert throughput.is_back(clients, entry, look(clients, prefix))
+
+
+def test_a_reset_of_what_is_back_spends_no_decrease(clients: Clients, make_table: MakeTable, folder: S3Uri, prefix: str) -> None:
+    entry = spiked(clients, folder / "t", make_table(prefix, 5))
+
+    for _ in range(3):
+        throughput.reset(clients, entry, look(clients, prefix))
+
+    assert look(clients, prefix).decreases_today == 1
+
+
+@pytest.mark.parametrize("ask", [throughput.spike, throughput.reset])
+def test_a_table_that_is_changing_already_is_left_to_be_looked_at_again(
+    aws: StandIn, clients: Clients, make_table: MakeTable, folder: S3Uri, prefix: str, ask: Callable[[Clients, Entry, Table], None]
+) -> None:
+    entry = throughput.write_ledger(clients, folder / "t", make_table(prefix, 5), Raised(table=SPIKE), "run", NOW)
+    stale = look(clients, prefix) if ask is throughput.spike else spiked_by_hand(clients, prefix)
+    aws.set(update_seconds=600)
+    clients.dynamodb.update_table(TableName=prefix, ProvisionedThroughput={"ReadCapacityUnits": 90, "WriteCapacityUnits": 90})
+
+    ask(clients, entry, stale)
+
+    assert look(clients, prefix).status == "UPDATING"
+
+
+def spiked_by_hand(clients: Clients, name: str) -> Table:
+    clients.dynamodb.update_table(TableName=name, ProvisionedThroughput=SPIKE.request())  # type: ignore[arg-type]
+    return look(clients, name)
+
+
+def no_decrease_left(clients: Clients, name: str) -> None:
+    for _ in range(QUICK_DECREASES):
+        for read in (9, 5):
+            clients.dynamodb.update_table(TableName=name, ProvisionedThroughput={"ReadCapacityUnits": read, "WriteCapacityUnits": 5})
+
+
+def test_a_reset_that_has_to_wait_says_so(aws: StandIn, clients: Clients, make_table: MakeTable, folder: S3Uri, prefix: str) -> None:
+    no_decrease_left(clients, make_table(prefix, 5))
+    entry = spiked(clients, folder / "t", prefix)
+    aws.reset_calls()
+
+    with pytest.raises(ThroughputNotReset) as raised:
+        throughput.reset(clients, entry, look(clients, prefix))
+
+    assert raised.value.facts.startswith(f"{prefix}: the reset is refused for now: ") and "Next decrease can be made at" in raised.value.facts
+    assert raised.value.hint and look(clients, prefix).throughput == SPIKE
+    assert aws.calls()["dynamodb.UpdateTable"] <= 3  # no patience brings a decrease back
+
+
+def test_an_undo_that_has_to_wait_leaves_the_ledger(clients: Clients, store: Store, make_table: MakeTable, folder: S3Uri, prefix: str) -> None:
+    no_decrease_left(clients, make_table(prefix, 5))
+    entry = spiked(clients, folder / "t", prefix)
+
+    with pytest.raises(ThroughputNotReset):
+        throughput.undo(clients, folder / "t", entry)
+
+    assert store.load(folder / "t", Entry) == entry
+
+
+def test_an_undo_puts_back_and_forgets(clients: Clients, store: Store, make_table: MakeTable, folder: S3Uri, prefix: str) -> None:
+    make_table(prefix, 5)
+    scale(clients, f"table/{prefix}", 5, 10, "dynamodb:table:WriteCapacityUnits")
+    entry = spiked(clients, folder / "t", prefix)
+
+    throughput.undo(clients, folder / "t", entry)
+
+    assert throughput.is_back(clients, entry, look(clients, prefix)) and store.read(folder / "t") is None
+
+
+def test_an_undo_of_what_was_never_raised_forgets_it(
+    aws: StandIn, clients: Clients, store: Store, make_table: MakeTable, folder: S3Uri, prefix: str
+) -> None:
+    entry = throughput.write_ledger(clients, folder / "t", make_table(prefix, 5), Raised(table=SPIKE), "run", NOW)
+    aws.reset_calls()
+
+    throughput.undo(clients, folder / "t", entry)
+
+    assert store.read(folder / "t") is None and "dynamodb.UpdateTable" not in aws.calls()
+
+
+def test_an_undo_that_is_under_way_leaves_the_ledger(
+    aws: StandIn, clients: Clients, store: Store, make_table: MakeTable, folder: S3Uri, prefix: str
+) -> None:
+    entry = spiked(clients, folder / "t", make_table(prefix, 5))
+    aws.set(update_seconds=600)
+
+    throughput.undo(clients, folder / "t", entry)
+
+    assert store.load(folder / "t", Entry) == entry
+
+
+def test_nothing_is_left_to_undo_of_a_table_that_is_gone(clients: Clients, store: Store, make_table: MakeTable, folder: S3Uri, prefix: str) -> None:
+    entry = spiked(clients, folder / "t", make_table(prefix, 5))
+    clients.dynamodb.delete_table(TableName=prefix)
+
+    throughput.undo(clients, folder / "t", entry)
+
+    assert store.read(folder / "t") is None
+
+
+def test_an_autoscaled_table_is_not_pulled_back_while_it_is_raised(clients: Clients, make_table: MakeTable, folder: S3Uri, prefix: str) -> None:
+    kept, sentinel = make_table(prefix + "kept", 5), make_table(prefix + "sentinel", 5)
+    for name in (kept, sentinel):
+        scale(clients, f"table/{name}", 5, 10)
+    spiked(clients, folder / "t", kept)
+    spiked_by_hand(clients, sentinel)
+
+    until(lambda: look(clients, sentinel).throughput == OWN)
+
+    assert look(clients, kept).throughput == SPIKE
+
+
+def test_an_index_that_was_deleted_meanwhile_does_not_hold_up_the_reset(clients: Clients, make_table: MakeTable, folder: S3Uri, prefix: str) -> None:
+    make_table(prefix, 5, **WITH_INDEX)
+    of_index = scale(clients, f"table/{prefix}/index/by_id", 5, 40, WRITE)
+    entry = spiked(clients, folder / "t", prefix, FOR_LOAD)
+    clients.autoscaling.deregister_scalable_target(**of_index)  # type: ignore[arg-type]
+    clients.dynamodb.update_table(TableName=prefix, GlobalSecondaryIndexUpdates=[{"Delete": {"IndexName": "by_id"}}])
+    until(lambda: look(clients, prefix).settled and not look(clients, prefix).indexes)
+
+    throughput.reset(clients, entry, look(clients, prefix))
+
+    assert throughput.is_back(clients, entry, look(clients, prefix))
+
+
+def test_a_table_that_was_switched_to_on_demand_meanwhile_is_back(clients: Clients, make_table: MakeTable, folder: S3Uri, prefix: str) -> None:
+    entry = spiked(clients, folder / "t", make_table(prefix, 5))
+    clients.dynamodb.update_table(TableName=prefix, BillingMode="PAY_PER_REQUEST")
+
+    throughput.reset(clients, entry, look(clients, prefix))
+
+    assert throughput.is_back(clients, entry, look(clients, prefix))
+
+
+def test_targets_of_other_tables_are_left_alone(clients: Clients, make_table: MakeTable, prefix: str) -> None:
+    for name in (prefix + "a", prefix + "ab"):
+        make_table(name, 5)
+        scale(clients, f"table/{name}", 5, 10)
+
+    found = throughput.targets(clients.autoscaling, look(clients, prefix + "a"))
+
+    assert [target.resource for target in found] == [f"table/{prefix}a"]
+
+
+def test_a_ledger_that_is_gone_while_its_table_is_raised_is_an_error(store: Store, folder: S3Uri) -> None:
+    with pytest.raises(ThroughputNotReset, match="is gone while its table is raised"):
+        throughput.read_ledger(store, folder / "t")
+
+
+def test_a_table_is_raised_by_the_run_that_its_ledger_names(
+    clients: Clients, store: Store, make_table: MakeTable, folder: S3Uri, prefix: str
+) -> None:
+    class Plan:
+        run, base, account, region = "run", str(folder), "1", "us-east-1"
+
+    class Other(Plan):
+        run = "another run"
+
+    assert not throughput.raised_by(store, Plan(), prefix)
+    spiked(clients, throughput.ledger_of(Plan(), prefix), make_table(prefix, 5))
+
+    assert throughput.raised_by(store, Plan(), prefix) and not throughput.raised_by(store, Other(), prefix)

@@ -1,0 +1,296 @@
+"""One watch for all who wait for a step of a cluster. Steps that need no process fail at once, because a test asked for it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError
+from msgspec import structs
+
+from airflow_dynamodb_emr.aws import clusters, watch
+from airflow_dynamodb_emr.aws.clients import Clients
+from airflow_dynamodb_emr.aws.clusters import Step
+from airflow_dynamodb_emr.aws.watch import ClusterWatch
+from airflow_dynamodb_emr.core.layout import S3Uri
+from airflow_dynamodb_emr.errors import ClusterFailed
+from airflow_dynamodb_emr.local.process import StandIn
+
+from .conftest import MakeTable
+from .helpers import step, until
+
+EVERY = 0.05
+
+
+def follow(clients: Clients, cluster: str, names: list[str], earlier: dict[str, list[str]] | None = None, **knobs: Any) -> list[Step | BaseException]:
+    """What each of those who wait for these steps is told."""
+
+    async def all_of_them() -> list[Step | BaseException]:
+        watched = ClusterWatch(lambda: clients, cluster, **{"every": EVERY, "window": 256, **knobs})
+        return await asyncio.gather(*(watched.follow(step(name), (earlier or {}).get(name, [])) for name in names), return_exceptions=True)
+
+    return asyncio.run(all_of_them())
+
+
+def states(told: list[Step | BaseException]) -> list[str]:
+    return [one.state if isinstance(one, Step) else repr(one) for one in told]
+
+
+def there(clients: Clients, cluster: str) -> list[str]:
+    """The names of all steps, oldest first."""
+    return [one.name for one in reversed(clusters.list_steps(clients.emr, cluster))]
+
+
+def names(count: int) -> list[str]:
+    return [f"t{number:02d}/1" for number in range(count)]
+
+
+def test_many_who_wait_make_one_submission(aws: StandIn, clients: Clients, cluster: str) -> None:
+    aws.faults(fail_steps=25)
+    aws.reset_calls()
+
+    told = follow(clients, cluster, names(25))
+
+    assert aws.calls()["emr.AddJobFlowSteps"] == 1
+    assert [one.name for one in told if isinstance(one, Step)] == names(25) == there(clients, cluster)
+    assert set(states(told)) == {"FAILED"}
+
+
+def test_a_step_that_succeeds_is_told_as_completed(clients: Clients, cluster: str, make_table: MakeTable, prefix: str, folder: S3Uri) -> None:
+    async def one() -> Step:
+        watched = ClusterWatch(lambda: clients, cluster, EVERY, 256)
+        return await watched.follow(step("t/1", make_table(prefix), folder / "t" / "1"), [])
+
+    assert asyncio.run(one()).state == "COMPLETED"
+
+
+def test_the_number_of_calls_does_not_grow_with_the_number_of_tables(aws: StandIn, clients: Clients, cluster: str) -> None:
+    def calls(count: int, attempt: str) -> int:
+        aws.faults(fail_steps=count)
+        aws.reset_calls()
+        follow(clients, cluster, [f"t{number}/{attempt}" for number in range(count)], every=0.5)
+        return sum(aws.calls().values())
+
+    few, many = calls(5, "a"), calls(40, "b")
+
+    assert many - few < (40 - 5) / 2  # one call for ten that have ended, and not one for each
+
+
+def test_a_lost_answer_makes_no_second_step(aws: StandIn, clients: Clients, cluster: str) -> None:
+    aws.faults(lose_answer={"emr.AddJobFlowSteps": 1}, fail_steps=9)
+
+    told = follow(clients, cluster, names(5))
+
+    assert there(clients, cluster) == names(5)
+    assert set(states(told)) == {"FAILED"}
+
+
+def test_another_watch_joins_what_is_there(aws: StandIn, clients: Clients, cluster: str) -> None:
+    aws.faults(fail_steps=9)
+    first = follow(clients, cluster, names(3))
+
+    second = follow(clients, cluster, names(3))  # as when a trigger runs twice, or on another machine
+
+    assert second == first and there(clients, cluster) == names(3)
+
+
+def test_an_earlier_attempt_that_lives_is_joined(aws: StandIn, clients: Clients, cluster: str) -> None:
+    aws.faults(hang_steps=1)
+    (id,) = clusters.submit(clients, cluster, [step("t/1")])
+    until(lambda: clusters.list_steps(clients.emr, cluster, ["RUNNING"]))
+
+    async def joined() -> Step:
+        aws.reset_calls()
+        waits = asyncio.create_task(ClusterWatch(lambda: clients, cluster, EVERY, 256).follow(step("t/2"), ["t/1"]))
+        await asyncio.to_thread(until, lambda: aws.calls().get("emr.ListSteps", 0) >= 6)  # it has looked more than once, and submitted nothing
+        await asyncio.to_thread(clusters.cancel, clients.emr, cluster, [id])
+        return await waits
+
+    told = asyncio.run(joined())
+
+    assert (told.id, told.state) == (id, "CANCELLED") and there(clients, cluster) == ["t/1"]
+
+
+def test_an_earlier_attempt_that_succeeded_is_joined(
+    aws: StandIn, clients: Clients, cluster: str, make_table: MakeTable, prefix: str, folder: S3Uri
+) -> None:
+    (id,) = clusters.submit(clients, cluster, [step("t/1", make_table(prefix), folder / "t" / "1")])
+    until(lambda: clusters.list_steps(clients.emr, cluster, ["COMPLETED"]))
+    aws.reset_calls()
+
+    (told,) = follow(clients, cluster, ["t/3"], {"t/3": ["t/1", "t/2"]})
+
+    assert isinstance(told, Step) and (told.id, told.state) == (id, "COMPLETED")
+    assert "emr.AddJobFlowSteps" not in aws.calls()
+
+
+def test_an_earlier_attempt_that_failed_is_not_joined(aws: StandIn, clients: Clients, cluster: str) -> None:
+    aws.faults(fail_steps=2)
+    follow(clients, cluster, ["t/1"])
+
+    (told,) = follow(clients, cluster, ["t/2"], {"t/2": ["t/1"]})
+
+    assert isinstance(told, Step) and told.name == "t/2"
+    assert there(clients, cluster) == ["t/1", "t/2"]
+
+
+def test_an_earlier_attempt_that_is_being_cancelled_is_not_joined(
+    aws: StandIn, clients: Clients, cluster: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    aws.faults(fail_steps=9)
+    clusters.submit(clients, cluster, [step("t/1")])
+    look_up = clusters.look_up
+
+    def as_if_being_cancelled(*args: Any) -> list[Step]:
+        return [structs.replace(one, state="CANCEL_PENDING") if one.name == "t/1" else one for one in look_up(*args)]
+
+    monkeypatch.setattr(clusters, "look_up", as_if_being_cancelled)
+
+    (told,) = follow(clients, cluster, ["t/2"], {"t/2": ["t/1"]})
+
+    assert isinstance(told, Step) and told.name == "t/2"
+
+
+def test_throttled_looks_are_survived_however_many(
+    aws: StandIn, impatient: Clients, clients: Clients, cluster: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(watch, "PATIENCE", 2)
+    aws.faults(throttle={"emr.ListSteps": 5, "emr.AddJobFlowSteps": 3}, fail_steps=9)
+
+    told = follow(impatient, cluster, names(3))
+
+    assert set(states(told)) == {"FAILED"} and there(clients, cluster) == names(3)
+
+
+def test_looks_that_fail_for_too_long_are_told_to_everybody(aws: StandIn, impatient: Clients, cluster: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(watch, "PATIENCE", 3)
+    aws.faults(lose_answer={"emr.ListSteps": 1000})
+
+    told = follow(impatient, cluster, names(3))
+
+    assert all(isinstance(one, ClusterFailed) and "ListSteps" in one.facts for one in told) and len(told) == 3
+
+
+def test_a_dead_cluster_is_told_to_everybody(clients: Clients, cluster: str) -> None:
+    clusters.terminate(clients.emr, cluster)
+
+    told = follow(clients, cluster, names(4))
+
+    assert all(isinstance(one, ClusterFailed) and cluster in one.facts and one.hint for one in told) and len(told) == 4
+
+
+def test_a_step_that_ended_before_its_cluster_died_is_told_as_it_ended(aws: StandIn, clients: Clients, cluster: str) -> None:
+    aws.faults(fail_steps=1)
+    clusters.submit(clients, cluster, [step("ended/1")])
+    until(lambda: clusters.list_steps(clients.emr, cluster, ["FAILED"]))
+    clusters.terminate(clients.emr, cluster)
+
+    ended, other = follow(clients, cluster, ["ended/1", "other/1"])
+
+    assert isinstance(ended, Step) and ended.state == "FAILED"
+    assert isinstance(other, ClusterFailed)
+
+
+def test_a_cluster_that_is_lost_while_steps_run_ends_them(aws: StandIn, clients: Clients, cluster: str) -> None:
+    aws.faults(reclaim_clusters=1, hang_steps=9)
+
+    told = follow(clients, cluster, names(2))
+
+    assert all(one.state in ("INTERRUPTED", "CANCELLED") if isinstance(one, Step) else isinstance(one, ClusterFailed) for one in told)
+
+
+def test_a_watch_that_cannot_even_begin_is_told_to_everybody(cluster: str) -> None:
+    def connect() -> Clients:
+        raise LookupError("the connection is not there")
+
+    async def all_of_them() -> list[Step | BaseException]:
+        watched = ClusterWatch(connect, cluster, EVERY, 256)
+        return await asyncio.gather(*(watched.follow(step(name), []) for name in names(3)), return_exceptions=True)
+
+    told = asyncio.run(all_of_them())
+
+    assert all(isinstance(one, ClusterFailed) and "the connection is not there" in one.facts for one in told) and len(told) == 3
+
+
+def test_no_more_steps_are_active_than_the_window_allows(aws: StandIn, clients: Clients, cluster: str) -> None:
+    aws.faults(hang_steps=9)
+    active: list[int] = []
+    submit = clusters.submit
+
+    def counted(*args: Any) -> dict[str, str]:
+        made = submit(*args)
+        active.append(len(clusters.list_steps(clients.emr, cluster, ["PENDING", "RUNNING"])))
+        return made
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(clusters, "submit", counted)
+        told = asyncio.run(_cancelling(clients, cluster, window=2, count=5))
+
+    assert set(states(told)) == {"CANCELLED"} and len(told) == 5
+    assert max(active) <= 2 and len(there(clients, cluster)) == 5
+
+
+async def _cancelling(clients: Clients, cluster: str, window: int, count: int) -> list[Step | BaseException]:
+    """Follows steps that hang, and cancels whatever runs until all have ended."""
+    watched = ClusterWatch(lambda: clients, cluster, EVERY, window)
+    everybody = asyncio.gather(*(watched.follow(step(name), []) for name in names(count)), return_exceptions=True)
+    while not everybody.done():
+        running = await asyncio.to_thread(clusters.list_steps, clients.emr, cluster, ["RUNNING"])
+        if running:
+            await asyncio.to_thread(clusters.cancel, clients.emr, cluster, [one.id for one in running])
+        await asyncio.sleep(EVERY)
+    return await everybody
+
+
+def test_the_window_is_never_wider_than_emr_allows(clients: Clients) -> None:
+    assert ClusterWatch(lambda: clients, "j-1", EVERY, 1000).window == 256
+
+
+def test_a_task_that_was_killed_while_it_waited_for_room_submits_nothing(aws: StandIn, clients: Clients, cluster: str) -> None:
+    aws.faults(hang_steps=9)
+
+    async def killed() -> None:
+        watched = ClusterWatch(lambda: clients, cluster, EVERY, window=1)
+        first = asyncio.create_task(watched.follow(step("first/1"), []))
+        second = asyncio.create_task(watched.follow(step("second/1"), []))
+        (running,) = await _eventually(lambda: clusters.list_steps(clients.emr, cluster, ["RUNNING"]))
+        second.cancel()
+        await asyncio.gather(second, return_exceptions=True)
+        await asyncio.to_thread(clusters.cancel, clients.emr, cluster, [running.id])
+        await first
+
+    asyncio.run(killed())
+
+    assert there(clients, cluster) == ["first/1"]
+
+
+async def _eventually(look: Callable[[], list[Step]]) -> list[Step]:
+    return await asyncio.to_thread(until, look)
+
+
+def test_who_comes_later_is_served_by_the_same_watch(aws: StandIn, clients: Clients, cluster: str) -> None:
+    aws.faults(fail_steps=9)
+
+    async def one_after_another() -> list[str]:
+        watched = ClusterWatch(lambda: clients, cluster, EVERY, 256)
+        return [(await watched.follow(step(name), [])).name for name in names(3)]
+
+    assert asyncio.run(one_after_another()) == names(3) == there(clients, cluster)
+
+
+def test_a_refusal_that_is_no_throttling_is_told_apart_from_a_dead_cluster(clients: Clients, cluster: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A refusal on a cluster that lives is tried again; the next try may be granted."""
+    submit, refusals = clusters.submit, [ClientError({"Error": {"Code": "ValidationException"}}, "AddJobFlowSteps")]
+
+    def refused_once(*args: Any) -> dict[str, str]:
+        if refusals:
+            raise refusals.pop()
+        return submit(*args)
+
+    monkeypatch.setattr(clusters, "submit", refused_once)
+
+    (told,) = follow(clients, cluster, ["t/1"])
+
+    assert isinstance(told, Step) and there(clients, cluster) == ["t/1"]

@@ -1,0 +1,83 @@
+from __future__ import annotations
+
+import pytest
+from msgspec import structs
+
+from airflow_dynamodb_emr.core.report import backup_lines, restore_lines, size
+from airflow_dynamodb_emr.core.restore import Restore, TableLoaded
+from airflow_dynamodb_emr.core.table import Throughput
+from airflow_dynamodb_emr.core.verdict import Seen, Verdict
+
+from .makers import NOON, RUN, backup, judged
+
+READ = Throughput(read=5, write=5)
+
+
+def test_a_good_backup_is_a_line_a_table_under_its_verdict() -> None:
+    seen = Seen(before=READ, during=structs.replace(READ, read=105), after=READ)
+
+    lines = backup_lines(backup(judged("PROD_orders", items=1234, bytes=2048, seconds=3.25, throughput=seen), judged("PROD_b", items=1)))
+
+    assert lines[0].startswith("backup of PROD_* at 2026-11-23 12:00:00 UTC: VALID, 2 tables, 1,235 items, 2.0 KiB in s3://backups/")
+    assert lines[1].split() == ["table", "engine", "items", "bytes", "before", "during", "after", "seconds", "verdict"]
+    assert lines[2].split() == ["PROD_orders", "connector", "1,234", "2.0", "KiB", "5", "105", "5", "3.2", "VALID"]
+    assert len(lines) == 4
+
+
+def test_the_columns_stand_under_each_other() -> None:
+    lines = backup_lines(backup(judged("a", items=1), judged("a_much_longer_name", items=1_000_000)))
+
+    head, short, long = lines[1:4]
+    ends = [line.index(word) + len(word) for line, word in ((head, "items"), (long, "1,000,000"))]
+    assert ends[0] == ends[1] == short.index(" 1 ") + 2
+
+
+def test_throughput_that_nobody_saw_or_that_is_on_demand_is_said_so() -> None:
+    on_demand = Seen(before=Throughput(read=0, write=0))
+
+    (row,) = backup_lines(backup(judged("a", throughput=on_demand)))[2:]
+
+    assert "on demand" in row and row.split()[-4:-2] == ["?", "?"]
+
+
+def test_a_failed_backup_names_each_missing_table_and_why() -> None:
+    failed = backup(judged("a"), judged("b", Verdict.INCOMPLETE, reasons=["its step is FAILED: no space left"]))
+
+    lines = backup_lines(failed)
+
+    assert "INCOMPLETE, 2 tables" in lines[0]
+    assert "  b: its step is FAILED: no space left" in lines and not any(line.startswith("  a:") for line in lines)
+
+
+def test_what_is_raised_excluded_or_noted_is_said() -> None:
+    made = structs.replace(backup(judged("a", raised=True)), excluded={"PROD_x": "*x"}, notes=["PROD_y appeared"])
+
+    assert backup_lines(made)[-3:] == ["  a is still raised: reset it", "  PROD_x is excluded by *x", "  PROD_y appeared"]
+
+
+def test_a_restore_says_what_went_where_and_what_did_not() -> None:
+    made = Restore(
+        verdict=Verdict.INCOMPLETE,
+        run=RUN,
+        backup="s3://b/1",
+        uri="s3://b/2",
+        ended=NOON,
+        loaded=[TableLoaded(name="R_a", source="a", engine="worker", items=1500, seconds=2)],
+        missing={"R_b": "its step is FAILED"},
+        raised=["R_a"],
+    )
+
+    head, columns, row, *rest = restore_lines(made)
+
+    assert head == "restore of s3://b/1: INCOMPLETE, 1 table loaded"
+    assert columns.split() == ["source", "table", "engine", "items", "seconds"]
+    assert row.split() == ["a", "->", "R_a", "worker", "1,500", "2.0"]
+    assert rest == ["  R_b: its step is FAILED", "  R_a is still raised: reset it"]
+
+
+@pytest.mark.parametrize(
+    ("number", "words"),
+    [(0, "0 B"), (1023, "1023 B"), (1024, "1.0 KiB"), (1536, "1.5 KiB"), (5 * 2**20, "5.0 MiB"), (2**30, "1.0 GiB"), (3 * 2**40, "3.0 TiB")],
+)
+def test_sizes_are_in_units_people_read(number: int, words: str) -> None:
+    assert size(number) == words

@@ -1,0 +1,135 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from airflow_dynamodb_emr.core.documents import decode, encode
+from airflow_dynamodb_emr.core.pace import Pace
+from airflow_dynamodb_emr.core.restore import CONNECTOR, WORKER, RestorePlan, TableLoad, chosen, restore_plan, table_load
+from airflow_dynamodb_emr.core.table import Throughput
+from airflow_dynamodb_emr.core.verdict import Verdict
+from airflow_dynamodb_emr.errors import BadInput
+
+from .makers import NOON, RUN, backup, index, judged, manifest, restore_request, schema, table, units
+
+BACKUP = backup(judged("P_a"), judged("P_ab"), judged("P_b"))
+
+
+def load(name: str = "orders", engines: tuple[str, ...] = (CONNECTOR, WORKER), into: str = "orders2", **more: Any) -> TableLoad:
+    return table_load(schema(name, **more), manifest(name, engines), into, None, Pace())
+
+
+def planned(*loads: TableLoad) -> RestorePlan:
+    return restore_plan(restore_request(), BACKUP, list(loads), RUN, "123456789012", NOON)
+
+
+@pytest.mark.parametrize(
+    ("wanted", "names"),
+    [
+        pytest.param([], ["P_a", "P_ab", "P_b"], id="all"),
+        pytest.param(["P_b"], ["P_b"], id="a name"),
+        pytest.param(["P_a*"], ["P_a", "P_ab"], id="a pattern"),
+        pytest.param(["P_b", "*a"], ["P_a", "P_b"], id="several"),
+    ],
+)
+def test_tables_are_chosen_by_name_or_pattern(wanted: list[str], names: list[str]) -> None:
+    assert chosen(BACKUP, wanted) == names
+
+
+@pytest.mark.parametrize("pattern", ["P_c", "p_a", "*c"])
+def test_a_table_that_the_backup_has_not_is_refused(pattern: str) -> None:
+    with pytest.raises(BadInput) as raised:
+        chosen(BACKUP, ["P_a", pattern])
+
+    assert repr(pattern) in raised.value.facts and "P_a, P_ab, P_b" in raised.value.hint
+
+
+BROKEN = backup(judged("P_a"), judged("P_b", Verdict.INCOMPLETE, reasons=["its step is FAILED"]))
+
+
+@pytest.mark.parametrize("wanted", [[], ["P_b"], ["P_*"]])
+def test_a_table_that_is_not_whole_is_refused_with_the_reason(wanted: list[str]) -> None:
+    with pytest.raises(BadInput, match=r"1 of them cannot be restored from .+: P_b: its step is FAILED"):
+        chosen(BROKEN, wanted)
+
+
+def test_the_whole_tables_of_a_failed_backup_can_be_restored() -> None:
+    assert chosen(BROKEN, ["P_a"]) == ["P_a"]
+
+
+def test_a_new_table_is_made_as_its_source_was() -> None:
+    made = load(ProvisionedThroughput=units(7, 9))
+
+    assert (made.name, made.source, made.keys, made.items) == ("orders2", "orders", ["id"], 3)
+    assert made.create and made.create["TableName"] == "orders2"
+    assert made.before == Throughput(read=7, write=9)
+
+
+def test_a_table_that_is_there_is_not_made_and_gives_the_rate() -> None:
+    there = table("orders2", read=1, write=200)
+
+    made = table_load(schema(), manifest(), "orders2", there, Pace(ratio=0.5))
+
+    assert made.create is None and made.before == there.throughput and made.rate.units == 100
+
+
+def test_a_new_table_may_be_spiked_however_often_its_source_was_lowered() -> None:
+    lowered = units(5, 5, NumberOfDecreasesToday=9, LastDecreaseDateTime=NOON)
+
+    made = load(ProvisionedThroughput=lowered, TableSizeBytes=10**9, GlobalSecondaryIndexes=[index("g", "k", ProvisionedThroughput=units(2, 3))])
+
+    assert made.raised and made.rate.spike
+    assert made.raised.table.write == made.raised.indexes["g"].write == made.rate.spike
+
+
+@pytest.mark.parametrize(
+    ("engines", "engine", "why"),
+    [
+        pytest.param((CONNECTOR, WORKER), CONNECTOR, "the connector can load it", id="anything else"),
+        pytest.param((WORKER,), WORKER, "empty lists or maps", id="empty lists or maps"),
+    ],
+)
+def test_what_the_connector_cannot_load_is_loaded_by_the_worker(engines: tuple[str, ...], engine: str, why: str) -> None:
+    made = load(engines=engines)
+
+    assert made.engine == engine and why in made.why
+
+
+def test_a_cluster_is_made_only_where_the_connector_has_something_to_load() -> None:
+    by_worker, by_connector = load(engines=(WORKER,), into="w"), load(into="c")
+
+    assert planned(by_worker).cluster is None
+    assert planned(by_worker, by_connector).cluster is not None
+
+
+def test_a_step_loads_from_the_restores_own_folder() -> None:
+    plan = planned(load())
+
+    args = plan.step(plan.table("orders2"), 1)["HadoopJarStep"]["Args"]
+
+    assert args[-3:-1] == ["s3://backups/dynamodb/restores/dynamodb_backup_manual__1/orders2", "orders2"]
+
+
+def test_parts_are_read_where_the_backup_lies_now() -> None:
+    plan = planned(load())
+
+    assert [str(uri) for uri in plan.part_uris(plan.tables[0])] == [f"{BACKUP.uri}/orders/1/a.gz"]
+
+
+def test_the_longest_load_comes_first() -> None:
+    small, large = load("a", into="a"), load("b", into="b", TableSizeBytes=10**9)
+
+    assert [made.name for made in planned(small, large).tables] == ["b", "a"]
+
+
+def test_a_restore_plan_comes_back_from_its_file() -> None:
+    plan = planned(load(TableSizeBytes=10**9))
+
+    assert decode(encode(plan), RestorePlan, "it") == plan
+
+
+def test_more_tables_than_a_run_takes_are_refused() -> None:
+    restore_request(most_tables=2).refuse_too_many(2)
+    with pytest.raises(BadInput, match="tables: 3 were chosen, one run takes 2"):
+        restore_request(most_tables=2).refuse_too_many(3)

@@ -1,0 +1,27 @@
+"""What becomes of clusters and their steps."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tests.local.helpers import until
+
+ENDED = {"COMPLETED", "CANCELLED", "FAILED", "INTERRUPTED"}
+
+
+def status(emr: Any, cluster: str) -> Any:
+    return emr.describe_cluster(ClusterId=cluster)["Cluster"]["Status"]
+
+
+def ended(emr: Any, cluster: str) -> Any:
+    """Its status once it is terminated."""
+    return until(lambda: status(emr, cluster)["State"].startswith("TERMINATED") and status(emr, cluster))
+
+
+def states(emr: Any, cluster: str) -> list[str]:
+    """In the order the steps were added."""
+    return [one["Status"]["State"] for page in emr.get_paginator("list_steps").paginate(ClusterId=cluster) for one in page["Steps"]][::-1]
+
+
+def all_ended(emr: Any, cluster: str) -> list[str]:
+    return until(lambda: set(states(emr, cluster)) <= ENDED and states(emr, cluster))  # type: ignore[no-any-return]

@@ -1,0 +1,49 @@
+"""What a test makes go wrong with clusters and steps."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from airflow_dynamodb_emr.local.process import StandIn
+from tests.local.emr.states import all_ended, ended, states, status
+from tests.local.helpers import JAR, RunCluster, step, until
+
+
+def test_a_cluster_fails_to_start_when_a_test_asks_for_it(aws: StandIn, emr: Any, run_cluster: RunCluster) -> None:
+    aws.faults(fail_clusters=1)
+    unlucky = run_cluster(steps=[["say", "x"]])
+
+    assert ended(emr, unlucky)["State"] == "TERMINATED_WITH_ERRORS"
+    assert status(emr, unlucky)["StateChangeReason"]["Code"] == "INSTANCE_FAILURE"
+    assert [step["Status"]["State"] for step in emr.list_steps(ClusterId=unlucky)["Steps"]] == ["CANCELLED"]
+
+
+def test_a_reclaimed_cluster_interrupts_its_steps(aws: StandIn, emr: Any, run_cluster: RunCluster) -> None:
+    aws.faults(reclaim_clusters=1)
+    cluster = run_cluster(steps=[["say", "x"]])
+
+    assert ended(emr, cluster)["State"] == "TERMINATED_WITH_ERRORS"
+    assert [step["Status"]["State"] for step in emr.list_steps(ClusterId=cluster)["Steps"]] == ["INTERRUPTED"]
+
+
+def test_a_step_fails_or_hangs_as_often_as_a_test_asks(aws: StandIn, emr: Any, run_cluster: RunCluster) -> None:
+    aws.faults(fail_steps={"orders": 1}, hang_steps={"nightly/*": 1})
+    steps = [
+        step("run/orders/1", ["say", "-Dx=y", "s3://b/f", "orders"]),
+        step("run/orders/2", ["say", "s3://b/f", "orders"]),
+        step("nightly/x", ["say", "x"]),
+    ]
+    cluster = run_cluster(Steps=steps)
+
+    until(lambda: states(emr, cluster) == ["FAILED", "COMPLETED", "RUNNING"])
+    emr.terminate_job_flows(JobFlowIds=[cluster])
+    assert all_ended(emr, cluster)[2] == "CANCELLED"
+
+
+def test_data_files_vanish_after_a_dump_when_a_test_asks(aws: StandIn, emr: Any, s3: Any, run_cluster: RunCluster) -> None:
+    aws.faults(lose_data={"orders": 2})
+    cluster = run_cluster(Steps=[step("x", ["write", "s3://local-backups/dump", "orders"], jar=JAR)])
+
+    assert all_ended(emr, cluster) == ["COMPLETED"]
+    left = [one["Key"] for one in s3.list_objects_v2(Bucket="local-backups", Prefix="dump/")["Contents"]]
+    assert left == ["dump/_SUCCESS", "dump/c", "dump/manifest"]

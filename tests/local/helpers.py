@@ -1,0 +1,60 @@
+"""Parts of requests and of answers, and waiting."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+JAR = "s3://local-artifacts/emr-dynamodb-tools-5.6.0.jar"
+MakeTable = Callable[..., str]
+RunCluster = Callable[..., str]
+
+
+def throughput(read: int, write: int) -> dict[str, int]:
+    return {"ReadCapacityUnits": read, "WriteCapacityUnits": write}
+
+
+def index(name: str, key: str, units: tuple[int, int] | None = None) -> dict[str, Any]:
+    schema = [{"AttributeName": key, "KeyType": "HASH"}]
+    provisioned = {"ProvisionedThroughput": throughput(*units)} if units else {}
+    return {"IndexName": name, "KeySchema": schema, "Projection": {"ProjectionType": "ALL"}, **provisioned}
+
+
+def told(dynamodb: Any, table: str) -> Any:
+    return dynamodb.describe_table(TableName=table)["Table"]
+
+
+def until(true: Callable[[], Any], seconds: float = 20) -> Any:
+    """What *true* returns as soon as it is true; fails after *seconds*."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        found = true()
+        if found:
+            return found
+        time.sleep(0.05)
+    raise AssertionError(f"not true within {seconds} s")
+
+
+def refusal(error: Any) -> str:
+    """The code of a ClientError."""
+    return str(error.value.response["Error"]["Code"])
+
+
+def step(name: str, args: list[str], action: str = "CONTINUE", jar: str = JAR) -> dict[str, Any]:
+    return {"Name": name, "ActionOnFailure": action, "HadoopJarStep": {"Jar": jar, "Args": args}}
+
+
+def cluster(steps: list[list[str]], keep_alive: bool) -> dict[str, Any]:
+    """A RunJobFlow request; each step is its arguments."""
+    roles = ("MASTER", "CORE")
+    groups = [{"InstanceRole": role, "InstanceType": "m5.xlarge", "InstanceCount": 1} for role in roles]
+    return {
+        "Name": "cluster",
+        "ReleaseLabel": "emr-7.13.0",
+        "LogUri": "s3://local-backups/logs",
+        "ServiceRole": "EMR_DefaultRole",
+        "JobFlowRole": "EMR_EC2_DefaultRole",
+        "Instances": {"InstanceGroups": groups, "KeepJobFlowAliveWhenNoSteps": keep_alive},
+        "Steps": [step(f"step {number}", args) for number, args in enumerate(steps)],
+    }

@@ -1,0 +1,120 @@
+from __future__ import annotations
+
+import random
+from typing import Any
+
+import pytest
+from any_item import ITEMS, NUMBERS
+from hypothesis import given
+from hypothesis import strategies as st
+
+from airflow_dynamodb_emr.errors import DataDamaged
+from airflow_dynamodb_emr.transfer.canonical import digest_of, key_of, number
+from airflow_dynamodb_emr.transfer.compare import EXAMPLES_AT_MOST, Difference, Example, compare
+
+
+def order(number: object, **attributes: Any) -> dict[str, Any]:
+    return {"id": {"N": str(number)}, **attributes}
+
+
+A = {"M": {"a": {"SS": ["x", "y"]}, "b": {"NS": ["1.50", "2"]}, "c": {"L": [{"N": "100"}, {"B": b"\x01"}]}, "d": {"BS": [b"\x02", b"\x03"]}}}
+
+
+@pytest.mark.parametrize(
+    ("left", "right", "same"),
+    [
+        pytest.param({"SS": ["x", "y"]}, {"SS": ["y", "x"]}, True, id="sets have no order"),
+        pytest.param({"N": "1.50"}, {"N": "1.5"}, True, id="numbers are their value"),
+        pytest.param({"N": "100"}, {"N": "1E+2"}, True, id="numbers with exponents"),
+        pytest.param({"N": "-0"}, {"N": "0.00"}, True, id="zeros"),
+        pytest.param({"N": "12345678901234567890123456789012345678"}, {"N": "12345678901234567890123456789012345679"}, False, id="38 digits"),
+        pytest.param({"N": "1"}, {"S": "1"}, False, id="types"),
+        pytest.param({"NS": ["1.50", "2"]}, {"NS": ["2.0", "1.5"]}, True, id="sets of numbers"),
+        pytest.param({"SS": ["1"]}, {"SS": ["1.0"]}, False, id="texts are their letters"),
+        pytest.param({"L": [{"S": "x"}, {"S": "y"}]}, {"L": [{"S": "y"}, {"S": "x"}]}, False, id="lists have an order"),
+        pytest.param({"M": {"a": {"N": "1"}, "b": {"N": "2"}}}, {"M": {"b": {"N": "2.0"}, "a": {"N": "1"}}}, True, id="maps have no order"),
+        pytest.param({"B": b"\x00"}, {"B": b"\x00\x00"}, False, id="bytes"),
+        pytest.param({"B": b"\x00"}, {"S": "AA=="}, False, id="bytes are no text"),
+        pytest.param({"L": []}, {"M": {}}, False, id="empty list and empty map"),
+        pytest.param({"NULL": True}, {"BOOL": True}, False, id="null and true"),
+    ],
+)
+def test_what_is_the_same(left: dict[str, Any], right: dict[str, Any], same: bool) -> None:
+    nested = [{"M": {"deep": {"L": [value]}}} for value in (left, right)]
+
+    assert bool(compare([order(1, a=left)], [order(1, a=right)], ["id"])) != same
+    assert bool(compare([order(1, a=nested[0])], [order(1, a=nested[1])], ["id"])) != same
+
+
+def test_each_item_is_counted_once() -> None:
+    left = [order(1), order(2, a={"S": "x"}), order(3)]
+    right = [order("3.0"), order(2, a={"S": "y"}), order(4)]
+
+    difference = compare(left, right, ["id"])
+
+    assert difference == Difference(
+        only_in_a=1,
+        only_in_b=1,
+        different=1,
+        equal=1,
+        examples=[Example("only_in_a", order(1)), Example("different", order(2)), Example("only_in_b", order(4))],
+    )
+    assert difference
+
+
+def test_no_difference_is_false() -> None:
+    assert not compare([], [], ["id"])
+    assert not compare([order(1)], [order(1)], ["id"])
+
+
+def test_of_one_key_the_last_item_counts() -> None:
+    assert compare([order(1, a={"S": "x"}), order(1)], [order(1, a={"S": "y"}), order(1)], ["id"]) == Difference(equal=1)
+
+
+def test_examples_are_few() -> None:
+    difference = compare([order(n) for n in range(100)], [], ["id"])
+
+    assert (difference.only_in_a, len(difference.examples)) == (100, EXAMPLES_AT_MOST)
+
+
+def test_every_attribute_of_the_key_tells_items_apart() -> None:
+    left, right = {"id": {"S": "x"}, "n": {"N": "1"}}, {"id": {"S": "x"}, "n": {"N": "2"}}
+
+    assert compare([left], [right], ["id", "n"]).only_in_a == 1
+    with pytest.raises(DataDamaged, match="lacks the key attribute 'm'"):
+        compare([left], [right], ["id", "m"])
+
+
+@given(ITEMS, st.randoms(use_true_random=False))
+def test_order_does_not_matter_where_dynamodb_has_none(item: dict[str, Any], chance: random.Random) -> None:
+    assert digest_of(item) == digest_of(shuffled(item, chance))
+
+
+@given(ITEMS, ITEMS)
+def test_different_items_differ(left: dict[str, Any], right: dict[str, Any]) -> None:
+    assert digest_of({**left, "x": {"S": "1"}}) != digest_of({**left, "x": {"S": "2"}})
+    if left.keys() != right.keys():
+        assert digest_of(left) != digest_of(right)
+
+
+@given(NUMBERS)
+def test_a_number_keeps_its_value(text: str) -> None:
+    assert number(number(text)) == number(text)
+    assert key_of({"n": {"N": text}}, ["n"]) == key_of({"n": {"N": text.replace("E", "e")}}, ["n"])
+
+
+def shuffled(item: dict[str, Any], chance: random.Random) -> dict[str, Any]:
+    def mix(each: Any) -> Any:
+        each = list(each)
+        chance.shuffle(each)
+        return each
+
+    def value(given: dict[str, Any]) -> dict[str, Any]:
+        ((kind, inner),) = given.items()
+        if kind in ("SS", "NS", "BS"):
+            return {kind: mix(inner)}
+        if kind == "L":
+            return {kind: [value(each) for each in inner]}
+        return {kind: shuffled(inner, chance)} if kind == "M" else given
+
+    return {name: value(item[name]) for name in mix(item)}
