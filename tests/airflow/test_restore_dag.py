@@ -19,7 +19,7 @@ RUNS = {
     "all": {"prefix": "SRC_", "rename_prefix": "ALL_"},
     "some": {"prefix": "SRC_", "tables": ["SRC_ind*"], "rename_suffix": "_some"},
     "existing": {"prefix": "SRC_", "tables": ["SRC_plain"]},
-    "never": {"prefix": "SRC_", "rename_prefix": "NEVER_", "backup": "2020-01-01T00:00:00Z"},
+    "never": {"prefix": "SRC_", "rename_prefix": "TOO-EARLY_", "backup": "2020-01-01T00:00:00Z"},
 }
 
 
@@ -76,7 +76,7 @@ def test_a_table_that_exists_is_refused_before_anything_is_touched(world: World,
 
 def test_a_time_before_the_first_backup_is_refused(world: World, ran: dict[str, bool]) -> None:
     assert not ran["never"]
-    assert not [name for name in tables.list_tables(world.dynamodb) if name.startswith("NEVER_")]
+    assert not [name for name in tables.list_tables(world.dynamodb) if name.startswith("TOO-EARLY_")]
 
 
 def test_nothing_is_left_raised_and_no_cluster_is_left_running(world: World, ran: dict[str, bool]) -> None:
