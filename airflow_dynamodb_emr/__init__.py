@@ -15,9 +15,10 @@ _HOMES = {
     "Settings": "settings",
     "backup_daily_dag": "recipes",
     "backup_dag": "recipes",
+    "janitor_dag": "recipes",
     "restore_dag": "recipes",
 }
-__all__ = ["Settings", "__version__", "backup_dag", "backup_daily_dag", "restore_dag"]
+__all__ = ["Settings", "__version__", "backup_dag", "backup_daily_dag", "janitor_dag", "restore_dag"]
 
 
 def __getattr__(name: str) -> Any:

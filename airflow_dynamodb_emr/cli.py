@@ -83,6 +83,18 @@ def _local(arguments: Namespace) -> int:
     return INTERRUPTED  # the one way it ends
 
 
+def _raised_arguments(parser: ArgumentParser) -> None:
+    parser.add_argument("--base", required=True, metavar="S3URI", help="where the backups are: s3://bucket/prefix")
+    parser.add_argument("--reset", action="store_true", help="put back each table whose run is over: no live cluster, and older than 15 minutes")
+    parser.add_argument("--json", action="store_true", help="one JSON document")
+
+
+def _raised(arguments: Namespace) -> int:
+    from airflow_dynamodb_emr import verbs  # here, because --help should not wait for boto3
+
+    return verbs.raised(arguments)
+
+
 def _port(text: str) -> int:
     return _count(text, most=65535)
 
@@ -96,6 +108,7 @@ def _count(text: str, most: int = 10_000) -> int:
 
 VERBS = {
     "local": Verb("run the stand-in for AWS until interrupted", _local_arguments, _local),
+    "raised": Verb("tell which tables' throughput is raised now, from the ledger, and put back what no run will", _raised_arguments, _raised),
 }
 
 if __name__ == "__main__":

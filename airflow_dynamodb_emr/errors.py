@@ -6,6 +6,7 @@
     ├── ClusterFailed       an EMR cluster could not start, or died
     ├── StepFailed          an EMR step ended otherwise than COMPLETED
     ├── ThroughputNotReset  a table's throughput could not be put back yet; its ledger entry stays
+    │   └── DecreaseRefused DynamoDB allows no decrease before the time given
     ├── DataDamaged         what is in S3 is not what it should be
     ├── BackupIncomplete    some tables of a backup cannot be restored
     └── RestoreIncomplete   some tables of a restore were not loaded
@@ -14,6 +15,8 @@ Each prints one line of facts, then `HINT:` with what to do.
 """
 
 from __future__ import annotations
+
+from datetime import datetime
 
 
 class DynamoDBBackupError(Exception):
@@ -46,6 +49,15 @@ class StepFailed(DynamoDBBackupError):
 
 class ThroughputNotReset(DynamoDBBackupError):
     """A table's throughput could not be put back yet; its ledger entry stays."""
+
+
+class DecreaseRefused(ThroughputNotReset):
+    """DynamoDB allows no decrease of this capacity before *until*."""
+
+    def __init__(self, table: str, until: datetime, why: str) -> None:
+        facts = f"{table}: its throughput can be lowered again at {until:%H:%M:%S} UTC: {why}"
+        super().__init__(facts, "its ledger entry stays, and `dynamodb_janitor` resets it then; `dynamodb-emr raised --reset` does so by hand")
+        self.until = until
 
 
 class DataDamaged(DynamoDBBackupError):

@@ -14,6 +14,7 @@ from airflow_dynamodb_emr import params
 from airflow_dynamodb_emr.operators.create_cluster import CreateClusterOperator
 from airflow_dynamodb_emr.operators.create_table import CreateTableOperator
 from airflow_dynamodb_emr.operators.dump import DumpOperator
+from airflow_dynamodb_emr.operators.janitor import JanitorOperator
 from airflow_dynamodb_emr.operators.load import LoadOperator
 from airflow_dynamodb_emr.operators.plan_backup import PlanBackupOperator
 from airflow_dynamodb_emr.operators.plan_restore import PlanRestoreOperator
@@ -26,7 +27,7 @@ from airflow_dynamodb_emr.operators.verify import VerifyOperator
 from airflow_dynamodb_emr.sensors import WatchSensor
 from airflow_dynamodb_emr.settings import Settings
 
-BACKUP, RESTORE, DAILY = "dynamodb_backup", "dynamodb_restore", "dynamodb_backup_daily"
+BACKUP, RESTORE, DAILY, JANITOR = "dynamodb_backup", "dynamodb_restore", "dynamodb_backup_daily", "dynamodb_janitor"
 _START = pendulum.datetime(2026, 1, 1, tz="UTC")
 _PLAN = "{{ ti.xcom_pull(task_ids='plan', key='plan') }}"
 _CLUSTER = "{{ ti.xcom_pull(task_ids='create_cluster') }}"
@@ -34,6 +35,7 @@ _RUNS_AT_ONCE = 32
 # Of what could run now the later task goes first: resets before dumps before spikes.
 _DEPTH_FIRST = {"weight_rule": "upstream"}
 _LONGEST_DAY = timedelta(hours=23)  # a daily run that waits for ever, say for a paused DAG, must be red and not in the way of the next
+_EVERY_PASS = timedelta(minutes=10)
 _ALWAYS = TriggerRule.ALL_DONE
 
 
@@ -52,7 +54,9 @@ def backup_dag(settings: Settings, dag_id: str = BACKUP, **kwargs: Any) -> DAG:
             spike >> dump >> reset
 
         verify = VerifyOperator(task_id="verify", plan=_PLAN, cluster=_CLUSTER, trigger_rule=_ALWAYS, **aws)
-        publish = PublishBackupOperator(task_id="publish", plan=_PLAN, verify="verify", spike="table.spike", trigger_rule=_ALWAYS, **aws)
+        publish = PublishBackupOperator(
+            task_id="publish", plan=_PLAN, verify="verify", spike="table.spike", reset="table.reset", trigger_rule=_ALWAYS, **aws
+        )
         tables = table.expand(name=plan.output)
         plan >> cluster >> tables >> terminate >> watch >> verify >> publish
         dag.get_task("table.reset") >> publish  # what waits for a group does not wait for its teardowns
@@ -75,7 +79,7 @@ def restore_dag(settings: Settings, dag_id: str = RESTORE, **kwargs: Any) -> DAG
             reset = ResetOperator(task_id="reset", table=name, plan=_PLAN, **aws, **_DEPTH_FIRST).as_teardown(setups=spike)
             create >> spike >> load >> reset
 
-        report = ReportRestoreOperator(task_id="report", plan=_PLAN, cluster=_CLUSTER, trigger_rule=_ALWAYS, **aws)
+        report = ReportRestoreOperator(task_id="report", plan=_PLAN, cluster=_CLUSTER, reset="table.reset", trigger_rule=_ALWAYS, **aws)
         tables = table.expand(name=plan.output)
         plan >> cluster >> tables >> terminate >> watch >> report
         dag.get_task("table.reset") >> report
@@ -109,6 +113,17 @@ def backup_daily_dag(settings: Settings, dag_id: str = DAILY, backup: str = BACK
             map_index_template="{{ task.conf['prefix'] }}",
             retries=0,
         ).expand_kwargs(each_prefix())
+    return dag
+
+
+def janitor_dag(settings: Settings, dag_id: str = JANITOR, **kwargs: Any) -> DAG:
+    """Every ten minutes: resets what no run will reset any more, terminates what no run owns any more."""
+    # Not paused: it touches only what a run of ours has left behind, and a table that stays raised costs money by the hour.
+    limits = {"max_active_runs": 1, "dagrun_timeout": _EVERY_PASS, "is_paused_upon_creation": False}
+    schedule = _EVERY_PASS if settings.base else None  # nothing is configured yet: no red run every ten minutes
+    overrides = {"schedule": schedule, "start_date": None, **limits, **kwargs}
+    with _dag(dag_id, "Reset tables and terminate clusters that their runs have left behind", {}, **overrides) as dag:
+        JanitorOperator(task_id="sweep", base=settings.base, **{**_every_task(settings), "retries": 0})  # the next pass is the retry
     return dag
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from airflow_dynamodb_emr.aws import attempts, clusters, steplog, throughput
@@ -22,7 +23,7 @@ def logs(clients: Clients, plan: RestorePlan, cluster: str) -> list[str]:
     return [str(tried.log(plan.logs)) for tried in tries if tried and tried.completed]
 
 
-def judge(clients: Clients, plan: RestorePlan, cluster: str, now: datetime) -> Restore:
+def judge(clients: Clients, plan: RestorePlan, cluster: str, now: datetime, notes: Sequence[str] = ()) -> Restore:
     store, tries = Store(clients.s3), _attempts(clients, plan, cluster)
     outcomes = {table.name: _outcome(store, plan, table, tries.get(table.name)) for table in plan.tables}
     restore = Restore(
@@ -34,6 +35,7 @@ def judge(clients: Clients, plan: RestorePlan, cluster: str, now: datetime) -> R
         loaded=[outcome for outcome in outcomes.values() if isinstance(outcome, TableLoaded)],
         missing={name: outcome for name, outcome in outcomes.items() if isinstance(outcome, str)},
         raised=[table.name for table in plan.tables if throughput.raised_by(store, plan, table.name)],
+        notes=list(notes),
     )
     store.put(plan.root.uri / REPORT, documents.encode(restore))
     return restore

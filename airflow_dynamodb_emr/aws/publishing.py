@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from airflow_dynamodb_emr.aws import backups, tables, throughput
@@ -18,15 +18,17 @@ from airflow_dynamodb_emr.core.verdict import Backup, Seen, TableVerdict, Verdic
 _FLAGS = {True: "COMPLETE_SUCCESS", False: "COMPLETE_FAILED"}
 
 
-def judge(clients: Clients, plan: BackupPlan, why: Mapping[str, str], during: Mapping[str, Throughput], now: datetime) -> Backup:
-    """*why*: what `verify` said of tables that do not count; *during*: the throughput that `spike` saw."""
+def judge(
+    clients: Clients, plan: BackupPlan, why: Mapping[str, str], during: Mapping[str, Throughput], now: datetime, resets: Sequence[str] = ()
+) -> Backup:
+    """*why*: what `verify` said of tables that do not count; *during*: the throughput that `spike` saw; *resets*: what `reset` said."""
     store, names = Store(clients.s3), tables.list_tables(clients.dynamodb)
     judged = [_table(clients, store, plan, dump, why, during) for dump in plan.tables]
     known = {dump.name for dump in plan.tables} | set(plan.excluded) | set(plan.vanished)
     appeared = sorted(name for name in names if name.startswith(plan.prefix) and name not in known)
     notes = [f"{name} was deleted while the plan was made: not in this backup" for name in plan.vanished]
     notes += [f"{name} appeared after the plan was made: not in this backup" for name in appeared]
-    notes += throughput.raised_by_others(store, plan, [dump.name for dump in plan.tables])
+    notes += [*resets, *throughput.raised_by_others(store, plan, [dump.name for dump in plan.tables])]
     return verdict.backup(plan, judged, now, notes)
 
 

@@ -1,4 +1,4 @@
-"""Spike and reset: carries out what `core/ledger.py` decides. Every function may be called again after any failure."""
+"""Spike and reset: carries out what `core/changes.py` decides. Every function may be called again after any failure."""
 
 from __future__ import annotations
 
@@ -14,11 +14,12 @@ from airflow_dynamodb_emr.aws import tables
 from airflow_dynamodb_emr.aws.clients import Clients
 from airflow_dynamodb_emr.aws.errors import code, message
 from airflow_dynamodb_emr.aws.store import Store
-from airflow_dynamodb_emr.core import ledger
+from airflow_dynamodb_emr.core import changes, ledger
+from airflow_dynamodb_emr.core.changes import Change
 from airflow_dynamodb_emr.core.layout import S3Uri
 from airflow_dynamodb_emr.core.pace import Raised
-from airflow_dynamodb_emr.core.table import Table, Throughput
-from airflow_dynamodb_emr.errors import NotFound, ThroughputNotReset
+from airflow_dynamodb_emr.core.table import Table
+from airflow_dynamodb_emr.errors import DecreaseRefused, NotFound, ThroughputNotReset
 
 if TYPE_CHECKING:
     from mypy_boto3_application_autoscaling import ApplicationAutoScalingClient
@@ -39,29 +40,48 @@ def write_ledger(clients: Clients, uri: S3Uri, name: str, raised: Raised, run: s
     return known
 
 
+def to_raise(clients: Clients, entry: ledger.Entry, now: Table) -> Change:
+    """Nothing once the capacity is there."""
+    return changes.spike(entry, now, targets(clients.autoscaling, now))
+
+
+def to_put_back(clients: Clients, entry: ledger.Entry, now: Table) -> Change:
+    """Nothing once all is as the ledger has it, or as somebody else has set it since."""
+    return changes.reset(entry, now, targets(clients.autoscaling, now))
+
+
 def spike(clients: Clients, entry: ledger.Entry, now: Table) -> None:
-    """Ask for the raised capacity; it is there once `ledger.is_raised`. Autoscaling first: it takes a manual raise back."""
-    for target in ledger.targets_while_raised(entry):
-        _register(clients.autoscaling, target)
-    indexes = {name: units.at_least(now.indexes[name]) for name, units in entry.raised.indexes.items() if name in now.indexes}
-    _update(clients, now, entry.raised.table.at_least(now.throughput), indexes)
+    """Ask for the raised capacity; it is there once `is_raised`. Autoscaling first: it takes a manual raise back."""
+    _carry_out(clients, now, to_raise(clients, entry, now))
 
 
-def reset(clients: Clients, entry: ledger.Entry, now: Table) -> None:
-    """Ask for the capacity there was; it is there once `ledger.is_back`. Autoscaling first, or it would change the capacity once more.
+def reset(clients: Clients, entry: ledger.Entry, now: Table, at: datetime) -> None:
+    """Ask for the capacity there was; it is there once `is_back`. Autoscaling first, or it would change the capacity once more.
 
-    Raises ThroughputNotReset when DynamoDB allows no decrease now.
+    Raises DecreaseRefused when nothing more can be done before some later time.
     """
-    for target in ledger.targets_to_put_back(entry, now):
-        _register(clients.autoscaling, target)
+    _put_back(clients, now, to_put_back(clients, entry, now), at)
+
+
+def _put_back(clients: Clients, now: Table, change: Change, at: datetime) -> None:
+    possible, later = changes.affordable(change, now, at)
     try:
-        _update(clients, now, entry.throughput, entry.indexes)
+        _carry_out(clients, now, possible)
     except ClientError as error:
         if code(error) != "LimitExceededException":
             raise
-        raise ThroughputNotReset(
-            f"{entry.table}: the reset is refused for now: {message(error)}", "its ledger entry stays; run the reset again later"
-        ) from error
+        raise DecreaseRefused(now.name, changes.refused_until(message(error), at), message(error)) from error
+    if later and not (possible.table or possible.indexes):
+        raise DecreaseRefused(now.name, later, f"it was lowered {now.decreases.today} times today")
+
+
+def is_raised(clients: Clients, entry: ledger.Entry, now: Table) -> bool:
+    return now.settled and to_raise(clients, entry, now).nothing
+
+
+def is_back(clients: Clients, entry: ledger.Entry, now: Table) -> bool:
+    """Whether nothing is left to put back, and nothing is changing."""
+    return now.settled and to_put_back(clients, entry, now).nothing
 
 
 def targets(autoscaling: ApplicationAutoScalingClient, table: Table) -> list[ledger.Target]:
@@ -94,15 +114,16 @@ def _register(autoscaling: ApplicationAutoScalingClient, target: ledger.Target) 
     autoscaling.register_scalable_target(**request)
 
 
-def _update(clients: Clients, now: Table, throughput: Throughput, indexes: dict[str, Throughput]) -> None:
+def _carry_out(clients: Clients, now: Table, change: Change) -> None:
     """One call for the table and its indexes: each call that lowers anything spends a decrease."""
-    table, changed = ledger.capacity_changes(now, throughput, indexes)
-    request: dict[str, Any] = {"ProvisionedThroughput": table.request()} if table else {}
-    if changed:
-        updates = [{"Update": {"IndexName": name, "ProvisionedThroughput": units.request()}} for name, units in changed.items()]
+    for target in change.targets:
+        _register(clients.autoscaling, target)
+    request: dict[str, Any] = {"ProvisionedThroughput": change.table.request()} if change.table else {}
+    if change.indexes:
+        updates = [{"Update": {"IndexName": name, "ProvisionedThroughput": units.request()}} for name, units in change.indexes.items()]
         request["GlobalSecondaryIndexUpdates"] = updates
     if request:
-        log.info("%s: capacity %s -> %s, indexes %s", now.name, now.throughput, throughput, changed)
+        log.info("%s: capacity %s -> %s, indexes %s", now.name, now.throughput, change.table or "as it is", change.indexes)
         with _unless_under_way():
             clients.dynamodb_brief.update_table(TableName=now.name, **request)
 
@@ -125,20 +146,26 @@ def existing(clients: Clients, name: str) -> Table:
     return table
 
 
-def is_back(clients: Clients, entry: ledger.Entry, now: Table) -> bool:
-    """Capacity of table and indexes, and every autoscaling target, exactly as the ledger has them, and nothing changing."""
-    found = targets(clients.autoscaling, now)
-    return now.settled and ledger.is_back(now, entry) and all(target in found for target in ledger.targets_to_put_back(entry, now))
+def put_back(clients: Clients, uri: S3Uri, entry: ledger.Entry, at: datetime) -> list[str] | None:
+    """One step of a reset: ask, or forget the entry once nothing is left to put back. None: look again when the table has settled.
 
-
-def undo(clients: Clients, uri: S3Uri, entry: ledger.Entry) -> None:
-    """After a failed spike: put back what can be, and forget the entry only if nothing is left to put back."""
+    Returns a line for each thing that somebody else has changed meanwhile, and that was kept. Raises DecreaseRefused.
+    """
     now = tables.look(clients.dynamodb, entry.table)
-    if now is not None and not is_back(clients, entry, now):
-        reset(clients, entry, now)
-        now = tables.look(clients.dynamodb, entry.table)
-    if now is None or is_back(clients, entry, now):
-        Store(clients.s3).delete(uri)
+    change = to_put_back(clients, entry, now) if now else Change(kept=["the table was deleted"])
+    if now and not now.settled:
+        return None
+    if now and not change.nothing:
+        _put_back(clients, now, change, at)
+        return None
+    Store(clients.s3).delete(uri)
+    return [f"{entry.table}: {line}" for line in change.kept]
+
+
+def undo(clients: Clients, uri: S3Uri, entry: ledger.Entry, at: datetime) -> None:
+    """After a failed spike: put back what can be, and forget the entry only if nothing is left to put back."""
+    if put_back(clients, uri, entry, at) is None:
+        put_back(clients, uri, entry, at)
 
 
 def read_ledger(store: Store, uri: S3Uri) -> ledger.Entry:

@@ -1,6 +1,6 @@
 """The ledger: what a table's throughput was, written before it is raised, deleted when it is back.
 
-The decisions of spike and reset are here, as lists of changes; `aws/throughput.py` carries them out.
+What spike and reset make of it is decided in `core/changes.py` and carried out by `aws/throughput.py`.
 """
 
 from __future__ import annotations
@@ -29,9 +29,18 @@ class Target(Noun, frozen=True, kw_only=True):
         """Empty for the table itself."""
         return self.resource.partition("/index/")[2]
 
+    @property
+    def units(self) -> str:
+        """Read or Write."""
+        return "Read" if self.dimension.endswith("ReadCapacityUnits") else "Write"
+
     def allowing(self, units: int) -> Target:
         """At least *units*: autoscaling takes a manual raise above its minimum back within minutes."""
         return structs.replace(self, least=max(self.least, units), most=max(self.most, units))
+
+    def __str__(self) -> str:
+        suspended = [name for name, value in self.suspended.items() if value]
+        return f"{self.least} to {self.most}" + (f", {' and '.join(suspended)}" if suspended else "")
 
 
 class Entry(Document, frozen=True, kw_only=True):
@@ -45,6 +54,24 @@ class Entry(Document, frozen=True, kw_only=True):
     indexes: dict[str, Throughput]
     targets: list[Target]
     raised: Raised
+    table_id: str = ""  # a table that was deleted and made again has another
+
+    @property
+    def known(self) -> dict[str, Throughput]:
+        """What the table (no name) and its indexes had."""
+        return {"": self.throughput, **self.indexes}
+
+    def wanted(self, index: str = "") -> Throughput:
+        """What the spike makes of the table, or an index."""
+        return self.raised.indexes.get(index, self.known[index]) if index else self.raised.table
+
+    def raised_units(self, target: Target) -> int:
+        """Those of the target's own dimension; 0 where the spike raises none."""
+        if target.index not in self.known:
+            return 0
+        was, to = self.known[target.index], self.wanted(target.index)
+        has, wants = (was.read, to.read) if target.units == "Read" else (was.write, to.write)
+        return wants if wants > has else 0
 
 
 def ledger_uri(base: S3Uri, account: str, region: str, table: str) -> S3Uri:
@@ -61,44 +88,5 @@ def entry(table: Table, targets: list[Target], raised: Raised, run: str, now: da
         indexes=table.indexes,
         targets=targets,
         raised=raised,
+        table_id=table.id,
     )
-
-
-def targets_while_raised(entry: Entry) -> list[Target]:
-    """The targets to change for the spike, before the capacity itself."""
-    wanted = [(target, target.allowing(_units(target, entry.raised))) for target in entry.targets]
-    return [after for before, after in wanted if after != before]
-
-
-def targets_to_put_back(entry: Entry, now: Table) -> list[Target]:
-    """Those whose index was not deleted meanwhile."""
-    return [target for target in entry.targets if not target.index or target.index in now.indexes]
-
-
-def capacity_changes(now: Table, throughput: Throughput, indexes: dict[str, Throughput]) -> tuple[Throughput | None, dict[str, Throughput]]:
-    """What UpdateTable has to be told for *now* to become the given capacity: nothing that is so already, which DynamoDB refuses."""
-    if not now.provisioned:  # somebody switched it to on demand meanwhile
-        return None, {}
-    table = throughput if now.throughput != throughput else None
-    changed = {name: units for name, units in indexes.items() if name in now.indexes and now.indexes[name] != units}
-    return table, changed
-
-
-def is_raised(now: Table, raised: Raised) -> bool:
-    """Whether *now* has at least the raised capacity; autoscaling may have gone above it, and on demand there is none to raise."""
-    if not now.provisioned:
-        return True
-    return now.throughput.at_least(raised.table) == now.throughput and all(
-        now.indexes[name].at_least(units) == now.indexes[name] for name, units in raised.indexes.items() if name in now.indexes
-    )
-
-
-def is_back(now: Table, entry: Entry) -> bool:
-    return capacity_changes(now, entry.throughput, entry.indexes) == (None, {})
-
-
-def _units(target: Target, raised: Raised) -> int:
-    units = raised.indexes.get(target.index) if target.index else raised.table
-    if units is None:
-        return 0
-    return units.read if target.dimension.endswith("ReadCapacityUnits") else units.write

@@ -11,6 +11,7 @@ from airflow_dynamodb_emr.errors import BadInput
 
 LONGEST_TABLE_NAME = 255
 LONGEST_EMR_NAME = 256
+CLUSTER_PREFIX = "ddb/"
 
 
 class Selection(Noun, frozen=True, kw_only=True):
@@ -32,7 +33,7 @@ class Selection(Noun, frozen=True, kw_only=True):
 
 
 def cluster_name(run: str) -> str:
-    return _fitted(f"ddb/{run}", LONGEST_EMR_NAME)
+    return _fitted(f"{CLUSTER_PREFIX}{run}", LONGEST_EMR_NAME)
 
 
 def step_name(table: str, attempt: int) -> str:

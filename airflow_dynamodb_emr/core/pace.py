@@ -93,8 +93,8 @@ def _spiked(table: Table, pace: Pace, capacity: int, work: float, most_useful: i
         return _because(own, "spikes are switched off")
     if own.seconds <= pace.spike_minutes * 60:
         return _because(own, f"done within {pace.spike_minutes:g} minutes as it is")
-    if table.decreases_today >= QUICK_DECREASES:
-        return _because(own, f"not spiked: its capacity was lowered {table.decreases_today} times today, a reset would have to wait")
+    if table.decreases.today >= QUICK_DECREASES:
+        return _because(own, f"not spiked: its capacity was lowered {table.decreases.today} times today, a reset would have to wait")
     kept, stretch = capacity * max(0.0, 1 - pace.ratio), max(1.0, pace.ratio)
     target = ceil(min((work / (pace.spike_minutes * 60) + kept) / stretch, pace.max_units, most_useful + kept))
     if target <= capacity:

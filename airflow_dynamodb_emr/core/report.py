@@ -17,7 +17,7 @@ def backup_lines(backup: Backup) -> list[str]:
     what = f"backup of {backup.prefix}* at {backup.time:%Y-%m-%d %H:%M:%S} UTC: {backup.verdict.value}"
     head = f"{what}, {_count(len(backup.tables), 'table')}, {_count(backup.items, 'item')}, {size(backup.bytes)} in {backup.uri}"
     reasons = [f"  {name}: {why}" for name, why in backup.missing.items()]
-    raised = [f"  {name} is still raised: reset it" for name in backup.raised]
+    raised = [f"  {name} is still raised" for name in backup.raised]
     excluded = [f"  {name} is excluded by {pattern}" for name, pattern in backup.excluded.items()]
     return [head, *columns([_HEAD, *map(_row, backup.tables)]), *reasons, *raised, *excluded, *(f"  {note}" for note in backup.notes)]
 
@@ -30,7 +30,8 @@ def restore_lines(restore: Restore) -> list[str]:
         head,
         *columns([("source", "", "table", "engine", "items", "seconds"), *rows], {0, 1, 2, 3}),
         *missing,
-        *(f"  {name} is still raised: reset it" for name in restore.raised),
+        *(f"  {name} is still raised" for name in restore.raised),
+        *(f"  {note}" for note in restore.notes),
     ]
 
 

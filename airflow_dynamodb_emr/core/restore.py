@@ -16,7 +16,7 @@ from airflow_dynamodb_emr.core.layout import Folder, S3Uri
 from airflow_dynamodb_emr.core.manifest import Part, TableManifest
 from airflow_dynamodb_emr.core.pace import Pace, Raised, Rate, raised_for_write, write_rate
 from airflow_dynamodb_emr.core.schema import Schema, create_request
-from airflow_dynamodb_emr.core.table import Table, Throughput
+from airflow_dynamodb_emr.core.table import Decreases, Table, Throughput
 from airflow_dynamodb_emr.core.verdict import Backup, Verdict
 from airflow_dynamodb_emr.errors import BadInput
 
@@ -134,7 +134,7 @@ def table_load(schema: Schema, manifest: TableManifest, name: str, there: Table 
 
 def _new(schema: Schema, name: str) -> Table:
     """As CreateTable will make it: the capacity of the source, and none of its decreases."""
-    return structs.replace(Table.of(schema.table), name=name, decreases_today=0, last_decrease=None)
+    return structs.replace(Table.of(schema.table), name=name, decreases=Decreases(), index_decreases={})
 
 
 def restore_plan(request: RestoreRequest, backup: Backup, loads: list[TableLoad], run: str, account: str, made: datetime) -> RestorePlan:
@@ -176,3 +176,4 @@ class Restore(Document, frozen=True, kw_only=True):
     loaded: list[TableLoaded]
     missing: dict[str, str]  # table -> why
     raised: list[str]  # tables whose throughput is not back yet
+    notes: list[str] = []

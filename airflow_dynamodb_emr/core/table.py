@@ -31,6 +31,25 @@ class Throughput(Noun, frozen=True, kw_only=True):
         return Throughput(read=max(self.read, other.read), write=max(self.write, other.write))
 
 
+class Decreases(Noun, frozen=True, kw_only=True):
+    """How often a table's or an index' capacity was lowered: each has a budget of its own."""
+
+    today: int = 0  # UTC
+    last: datetime | None = None
+
+    @classmethod
+    def of(cls, description: dict[str, Any]) -> Decreases:
+        units = description.get("ProvisionedThroughput", {})
+        return cls(today=units.get("NumberOfDecreasesToday", 0), last=units.get("LastDecreaseDateTime"))
+
+    def next(self, now: datetime) -> datetime:
+        """When capacity may be lowered next (https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/ServiceQuotas.html)."""
+        midnight = now.astimezone(timezone.utc).replace(hour=0, minute=0, second=0, microsecond=0)
+        if self.last is None or self.last < midnight or self.today < QUICK_DECREASES:
+            return now
+        return min(max(now, self.last + timedelta(hours=1)), midnight + timedelta(days=1))
+
+
 class Table(Noun, frozen=True, kw_only=True):
     """What DescribeTable says, in our words."""
 
@@ -43,14 +62,14 @@ class Table(Noun, frozen=True, kw_only=True):
     keys: list[str]  # partition key, then sort key if there is one
     items: int  # both refreshed by DynamoDB about every six hours
     bytes: int
-    decreases_today: int = 0
-    last_decrease: datetime | None = None
+    id: str = ""
+    decreases: Decreases = Decreases()
+    index_decreases: dict[str, Decreases] = {}
     settled: bool = True  # the table and each of its indexes are ACTIVE
 
     @classmethod
     def of(cls, description: dict[str, Any]) -> Table:
         """From the `Table` of DescribeTable. BillingModeSummary is absent on tables that were always provisioned."""
-        units = description.get("ProvisionedThroughput", {})
         indexes = description.get("GlobalSecondaryIndexes", [])
         return cls(
             name=description["TableName"],
@@ -62,8 +81,9 @@ class Table(Noun, frozen=True, kw_only=True):
             keys=[key["AttributeName"] for key in sorted(description["KeySchema"], key=lambda key: key["KeyType"])],
             items=description.get("ItemCount", 0),
             bytes=description.get("TableSizeBytes", 0),
-            decreases_today=units.get("NumberOfDecreasesToday", 0),
-            last_decrease=units.get("LastDecreaseDateTime"),
+            id=description.get("TableId", ""),
+            decreases=Decreases.of(description),
+            index_decreases={index["IndexName"]: Decreases.of(index) for index in indexes},
             settled=all(state == "ACTIVE" for state in [description["TableStatus"], *(i.get("IndexStatus", "ACTIVE") for i in indexes)]),
         )
 
@@ -75,10 +95,10 @@ class Table(Noun, frozen=True, kw_only=True):
     def account(self) -> str:
         return self.arn.split(":")[4]
 
-    def next_decrease(self, now: datetime) -> datetime:
-        """When capacity may be lowered next (https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/ServiceQuotas.html)."""
-        midnight = now.astimezone(timezone.utc).replace(hour=0, minute=0, second=0, microsecond=0)
-        spent = self.last_decrease is not None and self.last_decrease >= midnight and self.decreases_today >= QUICK_DECREASES
-        if not spent or self.last_decrease is None:
-            return now
-        return min(max(now, self.last_decrease + timedelta(hours=1)), midnight + timedelta(days=1))
+    def units(self, index: str = "") -> Throughput:
+        """Of an index, or without a name of the table itself."""
+        return self.indexes[index] if index else self.throughput
+
+    def next_decrease(self, now: datetime, index: str = "") -> datetime:
+        """When its capacity, or that of an index, may be lowered next."""
+        return (self.index_decreases.get(index, Decreases()) if index else self.decreases).next(now)

@@ -15,6 +15,7 @@ from airflow_dynamodb_emr.core.verdict import Backup
 from airflow_dynamodb_emr.errors import BackupIncomplete
 from airflow_dynamodb_emr.links import BackupFolderLink
 from airflow_dynamodb_emr.operators.base import AGAIN, PlanOperator, given, now
+from airflow_dynamodb_emr.operators.reset import ResetNotes
 
 if TYPE_CHECKING:
     from airflow.sdk import Context
@@ -30,20 +31,22 @@ class PublishBackupOperator(PlanOperator):
 
     operator_extra_links = (BackupFolderLink(),)
 
-    def __init__(self, *, verify: str, spike: str, **kwargs: Any) -> None:
+    def __init__(self, *, verify: str, spike: str, reset: str, **kwargs: Any) -> None:
         super().__init__(outlets=[BACKUPS], **kwargs)
         self.verify = verify  # task ids whose notes are read
         self.spike = spike
+        self.reset = reset
 
     def execute(self, context: Context) -> dict[str, Any]:
         if not given(self.plan):
             raise AirflowFailException("nothing was backed up: there is no plan\nHINT: the log of the task `plan` says why")
         plan = self.read_plan(BackupPlan)
         BackupFolderLink.show(context, self, plan.root.uri, self.clients.region)
-        backup = publishing.judge(self.clients, plan, self._why(context), self._during(context, plan), now())
+        resets = ResetNotes.read(context, self.reset, len(plan.tables))
+        backup = publishing.judge(self.clients, plan, self._why(context), self._during(context, plan), now(), resets.lines)
         publishing.publish(self.store, plan, backup, self.settings.write_ratio)
         self.log.info("\n".join(backup_lines(backup)))
-        _raise_unless_all_is_well(backup)
+        _raise_unless_all_is_well(backup, resets.waiting)
         self._emit(context, backup)
         return {"backup": backup.uri}
 
@@ -61,10 +64,10 @@ class PublishBackupOperator(PlanOperator):
         context["outlet_events"][BACKUPS].add(asset, extra=counts)
 
 
-def _raise_unless_all_is_well(backup: Backup) -> None:
-    """Trying this task again cures nothing: the tables have to be dumped again, or reset."""
+def _raise_unless_all_is_well(backup: Backup, waiting: set[str]) -> None:
+    """Trying this task again cures nothing: the tables have to be dumped again, or reset; what has to wait for that is the janitor's."""
     missing = [f"{name}: {why}" for name, why in backup.missing.items()]
-    raised = [f"{name}: its throughput is still raised" for name in backup.raised]
+    raised = [f"{name}: its throughput is still raised" for name in backup.raised if name not in waiting]
     if missing or raised:
         facts = (
             f"{len(missing)} of {len(backup.tables)} tables cannot be restored from {backup.uri}"

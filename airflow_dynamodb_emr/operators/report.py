@@ -12,6 +12,7 @@ from airflow_dynamodb_emr.core.restore import RestorePlan
 from airflow_dynamodb_emr.core.steps import LOADED_COUNTER
 from airflow_dynamodb_emr.errors import RestoreIncomplete
 from airflow_dynamodb_emr.operators.base import AGAIN, PlanOperator, given, now
+from airflow_dynamodb_emr.operators.reset import ResetNotes
 from airflow_dynamodb_emr.operators.verify import LOGS_TIMEOUT
 
 if TYPE_CHECKING:
@@ -23,9 +24,10 @@ class ReportRestoreOperator(PlanOperator):
 
     template_fields = ("plan", "cluster")
 
-    def __init__(self, *, cluster: str, **kwargs: Any) -> None:
+    def __init__(self, *, cluster: str, reset: str, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.cluster = cluster
+        self.reset = reset  # the task id whose notes are read
 
     @property
     def _cluster(self) -> str:
@@ -40,12 +42,12 @@ class ReportRestoreOperator(PlanOperator):
 
     def logs_there(self, context: Context, event: dict[str, Any]) -> dict[str, Any]:  # noqa: ARG002 - Airflow's signature
         plan = self.read_plan(RestorePlan)
-        restore = loaded.judge(self.clients, plan, self._cluster, now())
+        resets = ResetNotes.read(context, self.reset, len(plan.tables))
+        restore = loaded.judge(self.clients, plan, self._cluster, now(), resets.lines)
         self.log.info("\n".join(restore_lines(restore)))
-        if restore.missing or restore.raised:
-            lines = [f"{name}: {why}" for name, why in restore.missing.items()] + [
-                f"{name}: its throughput is still raised" for name in restore.raised
-            ]
+        raised = [f"{name}: its throughput is still raised" for name in restore.raised if name not in resets.waiting]
+        if restore.missing or raised:
+            lines = [f"{name}: {why}" for name, why in restore.missing.items()] + raised
             error = RestoreIncomplete(
                 "\n".join([f"{len(restore.missing)} of {len(plan.tables)} tables are not restored from {plan.backup}", *lines]),
                 AGAIN,

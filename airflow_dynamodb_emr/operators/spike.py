@@ -72,7 +72,7 @@ class SpikeOperator(TableOperator):
             answered(event, self.table)
             raised = self._is_raised(entry, looks)
         except (ClientError, DynamoDBBackupError) as error:
-            throughput.undo(self.clients, uri, entry)
+            throughput.undo(self.clients, uri, entry, now())
             if not isinstance(error, ClientError) or code(error) != "LimitExceededException":
                 raise
             self.log.warning("%s goes without a spike: %s", self.table, message(error))  # slower, but it works
@@ -82,7 +82,7 @@ class SpikeOperator(TableOperator):
     def _is_raised(self, entry: ledger.Entry, looks: int) -> bool:
         """Whether it is; if not, it has been asked for."""
         table = throughput.existing(self.clients, self.table)
-        if table.settled and ledger.is_raised(table, entry.raised):
+        if throughput.is_raised(self.clients, entry, table):
             return True
         if looks > MOST_LOOKS:
             raise DynamoDBBackupError(f"{self.table}: not at {entry.raised} after {looks} tries", "something else keeps changing its capacity")

@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from datetime import datetime, timezone
+from datetime import datetime, timedelta, timezone
 from typing import Any
 
 import pytest
+from msgspec import structs
 
 from airflow_dynamodb_emr.aws import throughput
 from airflow_dynamodb_emr.aws.clients import Clients
 from airflow_dynamodb_emr.aws.store import Store
-from airflow_dynamodb_emr.core import ledger
 from airflow_dynamodb_emr.core.layout import S3Uri
 from airflow_dynamodb_emr.core.ledger import Entry
 from airflow_dynamodb_emr.core.pace import Raised
 from airflow_dynamodb_emr.core.table import QUICK_DECREASES, Table, Throughput
-from airflow_dynamodb_emr.errors import NotFound, ThroughputNotReset
+from airflow_dynamodb_emr.errors import DecreaseRefused, NotFound, ThroughputNotReset
 from airflow_dynamodb_emr.local.process import StandIn
 
 from .conftest import MakeTable, index
@@ -28,6 +27,11 @@ READ, WRITE = "dynamodb:table:ReadCapacityUnits", "dynamodb:index:WriteCapacityU
 OWN, SPIKE = Throughput(read=5, write=5), Throughput(read=50, write=5)
 WITH_INDEX: dict[str, Any] = {"GlobalSecondaryIndexes": [index(5)]}
 FOR_LOAD = Raised(table=Throughput(read=5, write=60), indexes={"by_id": Throughput(read=5, write=70)})
+
+
+def today() -> datetime:
+    """The stand-in counts decreases by the real clock."""
+    return datetime.now(timezone.utc)
 
 
 def look(clients: Clients, name: str) -> Table:
@@ -43,7 +47,7 @@ def spiked(clients: Clients, uri: S3Uri, name: str, raised: Raised | None = None
 def _spike_until_raised(clients: Clients, entry: Entry) -> bool:
     """As the operator goes about it."""
     now = look(clients, entry.table)
-    if now.settled and ledger.is_raised(now, entry.raised):
+    if throughput.is_raised(clients, entry, now):
         return True
     throughput.spike(clients, entry, now)
     return False
@@ -97,13 +101,16 @@ def test_a_table_that_is_gone_gets_no_ledger(clients: Clients, store: Store, fol
     assert store.read(folder / "t.json") is None
 
 
-def test_a_spike_never_lowers_what_somebody_raised_meanwhile(clients: Clients, make_table: MakeTable, folder: S3Uri, prefix: str) -> None:
+def test_a_spike_leaves_what_somebody_has_changed_since_the_ledger_was_written(
+    clients: Clients, make_table: MakeTable, folder: S3Uri, prefix: str
+) -> None:
     entry = throughput.write_ledger(clients, folder / "t", make_table(prefix, 5), Raised(table=SPIKE), "run", NOW)
     clients.dynamodb.update_table(TableName=prefix, ProvisionedThroughput={"ReadCapacityUnits": 10, "WriteCapacityUnits": 80})
 
     throughput.spike(clients, entry, look(clients, prefix))
 
-    assert look(clients, prefix).throughput == Throughput(read=50, write=80)
+    assert look(clients, prefix).throughput == Throughput(read=10, write=80)
+    assert throughput.is_raised(clients, entry, look(clients, prefix))  # there is nothing more to do
 
 
 def test_a_reset_puts_back_table_indexes_and_targets_exactly(clients: Clients, make_table: MakeTable, folder: S3Uri, prefix: str) -> None:
@@ -129,7 +136,7 @@ def _reset_until_back(clients: Clients, entry: Entry) -> bool:
     now = look(clients, entry.table)
     if throughput.is_back(clients, entry, now):
         return True
-    throughput.reset(clients, entry, now)
+    throughput.reset(clients, entry, now, today())
     return False
 
 
@@ -142,17 +149,58 @@ def test_a_table_is_back_only_when_nothing_differs(clients: Clients, make_table:
     entry = spiked(clients, folder / "t", prefix, FOR_LOAD)
     assert not back()
 
-    clients.autoscaling.register_scalable_target(**target, MinCapacity=5, MaxCapacity=11)  # type: ignore[arg-type]
+    clients.autoscaling.register_scalable_target(**target, MinCapacity=5, MaxCapacity=60)  # type: ignore[arg-type]
     until(lambda: look(clients, prefix).settled)
     clients.dynamodb.update_table(TableName=prefix, ProvisionedThroughput=OWN.request())  # type: ignore[arg-type]
     assert not back()  # the index is still raised
 
     update = {"Update": {"IndexName": "by_id", "ProvisionedThroughput": OWN.request()}}
     clients.dynamodb.update_table(TableName=prefix, GlobalSecondaryIndexUpdates=[update])  # type: ignore[list-item]
-    assert not back()  # a bound of its target is still another
+    assert not back()  # a bound of its target is still raised
 
     clients.autoscaling.register_scalable_target(**target, MinCapacity=5, MaxCapacity=10)  # type: ignore[arg-type]
     assert back()
+
+
+def test_what_somebody_else_has_set_while_it_was_raised_is_kept_and_told(
+    clients: Clients, store: Store, make_table: MakeTable, folder: S3Uri, prefix: str
+) -> None:
+    make_table(prefix, 5, **WITH_INDEX)
+    entry = spiked(clients, folder / "t", prefix, FOR_LOAD)
+    clients.dynamodb.update_table(TableName=prefix, ProvisionedThroughput={"ReadCapacityUnits": 33, "WriteCapacityUnits": 60})
+
+    kept = until(lambda: throughput.put_back(clients, folder / "t", entry, today()))
+
+    after = look(clients, prefix)
+    assert (after.throughput, after.indexes) == (Throughput(read=33, write=5), {"by_id": OWN})
+    assert kept == [f"{prefix}: read capacity was set to 33: kept, it was 5"] and store.read(folder / "t") is None
+
+
+def test_a_table_made_anew_under_the_name_is_left_alone(clients: Clients, store: Store, make_table: MakeTable, folder: S3Uri, prefix: str) -> None:
+    entry = spiked(clients, folder / "t", make_table(prefix, 5))
+    clients.dynamodb.delete_table(TableName=prefix)
+    clients.dynamodb.get_waiter("table_not_exists").wait(TableName=prefix, WaiterConfig={"Delay": 1})
+    make_table(prefix, 50)
+
+    kept = throughput.put_back(clients, folder / "t", entry, today())
+
+    assert look(clients, prefix).throughput == Throughput(read=50, write=50) and store.read(folder / "t") is None
+    assert kept and "another made in its place" in kept[0]
+
+
+def test_the_part_of_a_reset_that_can_be_done_does_not_wait_for_the_other(
+    clients: Clients, make_table: MakeTable, folder: S3Uri, prefix: str
+) -> None:
+    make_table(prefix, 5, **WITH_INDEX)
+    no_decrease_left(clients, prefix)
+    entry = spiked(clients, folder / "t", prefix, FOR_LOAD)
+
+    throughput.reset(clients, entry, look(clients, prefix), today())
+
+    until(lambda: look(clients, prefix).settled)
+    assert look(clients, prefix).indexes == {"by_id": OWN} and look(clients, prefix).throughput.write == 60
+    with pytest.raises(DecreaseRefused):
+        throughput.reset(clients, entry, look(clients, prefix), today())
 
 
 def test_a_table_whose_spike_is_still_under_way_is_not_back(
@@ -172,7 +220,7 @@ def test_a_reset_lowers_table_and_indexes_with_one_call(aws: StandIn, clients: C
     entry = spiked(clients, folder / "t", make_table(prefix, 5, **WITH_INDEX), FOR_LOAD)
     aws.reset_calls()
 
-    throughput.reset(clients, entry, look(clients, prefix))
+    throughput.reset(clients, entry, look(clients, prefix), today())
 
     assert aws.calls()["dynamodb.UpdateTable"] == 1
     assert throughput.is_back(clients, entry, look(clients, prefix))
@@ -182,23 +230,38 @@ def test_a_reset_of_what_is_back_spends_no_decrease(clients: Clients, make_table
     entry = spiked(clients, folder / "t", make_table(prefix, 5))
 
     for _ in range(3):
-        throughput.reset(clients, entry, look(clients, prefix))
+        throughput.reset(clients, entry, look(clients, prefix), today())
 
-    assert look(clients, prefix).decreases_today == 1
+    assert look(clients, prefix).decreases.today == 1
 
 
-@pytest.mark.parametrize("ask", [throughput.spike, throughput.reset])
+@pytest.mark.parametrize("ask", ["spike", "reset"])
 def test_a_table_that_is_changing_already_is_left_to_be_looked_at_again(
-    aws: StandIn, clients: Clients, make_table: MakeTable, folder: S3Uri, prefix: str, ask: Callable[[Clients, Entry, Table], None]
+    aws: StandIn, clients: Clients, make_table: MakeTable, folder: S3Uri, prefix: str, ask: str
 ) -> None:
     entry = throughput.write_ledger(clients, folder / "t", make_table(prefix, 5), Raised(table=SPIKE), "run", NOW)
-    stale = look(clients, prefix) if ask is throughput.spike else spiked_by_hand(clients, prefix)
+    stale = look(clients, prefix) if ask == "spike" else spiked_by_hand(clients, prefix)
     aws.set(update_seconds=600)
     clients.dynamodb.update_table(TableName=prefix, ProvisionedThroughput={"ReadCapacityUnits": 90, "WriteCapacityUnits": 90})
 
-    ask(clients, entry, stale)
+    if ask == "spike":
+        throughput.spike(clients, entry, stale)
+    else:
+        throughput.reset(clients, entry, stale, today())
 
     assert look(clients, prefix).status == "UPDATING"
+
+
+def test_a_refusal_that_describe_table_did_not_foretell_is_read(clients: Clients, make_table: MakeTable, folder: S3Uri, prefix: str) -> None:
+    make_table(prefix, 5)
+    stale = look(clients, prefix)
+    no_decrease_left(clients, prefix)
+    entry = spiked(clients, folder / "t", prefix)
+
+    with pytest.raises(DecreaseRefused, match="Next decrease can be made at") as raised:
+        throughput.reset(clients, entry, structs.replace(look(clients, prefix), decreases=stale.decreases), today())
+
+    assert timedelta(0) < raised.value.until - today() <= timedelta(hours=1)
 
 
 def spiked_by_hand(clients: Clients, name: str) -> Table:
@@ -217,12 +280,13 @@ def test_a_reset_that_has_to_wait_says_so(aws: StandIn, clients: Clients, make_t
     entry = spiked(clients, folder / "t", prefix)
     aws.reset_calls()
 
-    with pytest.raises(ThroughputNotReset) as raised:
-        throughput.reset(clients, entry, look(clients, prefix))
+    with pytest.raises(DecreaseRefused) as raised:
+        throughput.reset(clients, entry, look(clients, prefix), today())
 
-    assert raised.value.facts.startswith(f"{prefix}: the reset is refused for now: ") and "Next decrease can be made at" in raised.value.facts
+    assert raised.value.facts.startswith(f"{prefix}: its throughput can be lowered again at ")
+    assert timedelta(0) < raised.value.until - today() <= timedelta(hours=1)
     assert raised.value.hint and look(clients, prefix).throughput == SPIKE
-    assert aws.calls()["dynamodb.UpdateTable"] <= 3  # no patience brings a decrease back
+    assert "dynamodb.UpdateTable" not in aws.calls()  # no patience brings a decrease back
 
 
 def test_an_undo_that_has_to_wait_leaves_the_ledger(clients: Clients, store: Store, make_table: MakeTable, folder: S3Uri, prefix: str) -> None:
@@ -230,7 +294,7 @@ def test_an_undo_that_has_to_wait_leaves_the_ledger(clients: Clients, store: Sto
     entry = spiked(clients, folder / "t", prefix)
 
     with pytest.raises(ThroughputNotReset):
-        throughput.undo(clients, folder / "t", entry)
+        throughput.undo(clients, folder / "t", entry, today())
 
     assert store.load(folder / "t", Entry) == entry
 
@@ -240,7 +304,7 @@ def test_an_undo_puts_back_and_forgets(clients: Clients, store: Store, make_tabl
     scale(clients, f"table/{prefix}", 5, 10, "dynamodb:table:WriteCapacityUnits")
     entry = spiked(clients, folder / "t", prefix)
 
-    throughput.undo(clients, folder / "t", entry)
+    throughput.undo(clients, folder / "t", entry, today())
 
     assert throughput.is_back(clients, entry, look(clients, prefix)) and store.read(folder / "t") is None
 
@@ -251,7 +315,7 @@ def test_an_undo_of_what_was_never_raised_forgets_it(
     entry = throughput.write_ledger(clients, folder / "t", make_table(prefix, 5), Raised(table=SPIKE), "run", NOW)
     aws.reset_calls()
 
-    throughput.undo(clients, folder / "t", entry)
+    throughput.undo(clients, folder / "t", entry, today())
 
     assert store.read(folder / "t") is None and "dynamodb.UpdateTable" not in aws.calls()
 
@@ -262,7 +326,7 @@ def test_an_undo_that_is_under_way_leaves_the_ledger(
     entry = spiked(clients, folder / "t", make_table(prefix, 5))
     aws.set(update_seconds=600)
 
-    throughput.undo(clients, folder / "t", entry)
+    throughput.undo(clients, folder / "t", entry, today())
 
     assert store.load(folder / "t", Entry) == entry
 
@@ -271,7 +335,7 @@ def test_nothing_is_left_to_undo_of_a_table_that_is_gone(clients: Clients, store
     entry = spiked(clients, folder / "t", make_table(prefix, 5))
     clients.dynamodb.delete_table(TableName=prefix)
 
-    throughput.undo(clients, folder / "t", entry)
+    throughput.undo(clients, folder / "t", entry, today())
 
     assert store.read(folder / "t") is None
 
@@ -296,7 +360,7 @@ def test_an_index_that_was_deleted_meanwhile_does_not_hold_up_the_reset(clients:
     clients.dynamodb.update_table(TableName=prefix, GlobalSecondaryIndexUpdates=[{"Delete": {"IndexName": "by_id"}}])
     until(lambda: look(clients, prefix).settled and not look(clients, prefix).indexes)
 
-    throughput.reset(clients, entry, look(clients, prefix))
+    throughput.reset(clients, entry, look(clients, prefix), today())
 
     assert throughput.is_back(clients, entry, look(clients, prefix))
 
@@ -305,7 +369,7 @@ def test_a_table_that_was_switched_to_on_demand_meanwhile_is_back(clients: Clien
     entry = spiked(clients, folder / "t", make_table(prefix, 5))
     clients.dynamodb.update_table(TableName=prefix, BillingMode="PAY_PER_REQUEST")
 
-    throughput.reset(clients, entry, look(clients, prefix))
+    throughput.reset(clients, entry, look(clients, prefix), today())
 
     assert throughput.is_back(clients, entry, look(clients, prefix))
 

@@ -18,7 +18,7 @@ from airflow_dynamodb_emr.core.pace import (
     segments,
     write_rate,
 )
-from airflow_dynamodb_emr.core.table import QUICK_DECREASES, Table, Throughput
+from airflow_dynamodb_emr.core.table import QUICK_DECREASES, Decreases, Table, Throughput
 
 from .makers import table
 
@@ -104,7 +104,7 @@ def test_a_spike_ends_in_time_unless_a_limit_holds_it_back(both: tuple[Table, Pa
     [
         pytest.param(table(bytes=BIG), Pace(spike_minutes=0), "spikes are switched off", id="switched off"),
         pytest.param(table(bytes=MIB), Pace(spike_minutes=2), "done within 2 minutes as it is", id="small enough"),
-        pytest.param(table(bytes=BIG, decreases_today=QUICK_DECREASES), Pace(), "lowered 4 times today", id="no decrease left"),
+        pytest.param(table(bytes=BIG, decreases=Decreases(today=QUICK_DECREASES)), Pace(), "lowered 4 times today", id="no decrease left"),
         pytest.param(table(read=500, bytes=BIG * 100), Pace(max_units=400), "500 units are as much as it may", id="above the limit as it is"),
         pytest.param(table(read=9000, bytes=BIG * 4), Pace(spike_minutes=0.1), "as much as it may or can use", id="more than its partition serves"),
     ],

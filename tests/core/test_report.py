@@ -52,7 +52,7 @@ def test_a_failed_backup_names_each_missing_table_and_why() -> None:
 def test_what_is_raised_excluded_or_noted_is_said() -> None:
     made = structs.replace(backup(judged("a", raised=True)), excluded={"PROD_x": "*x"}, notes=["PROD_y appeared"])
 
-    assert backup_lines(made)[-3:] == ["  a is still raised: reset it", "  PROD_x is excluded by *x", "  PROD_y appeared"]
+    assert backup_lines(made)[-3:] == ["  a is still raised", "  PROD_x is excluded by *x", "  PROD_y appeared"]
 
 
 def test_a_restore_says_what_went_where_and_what_did_not() -> None:
@@ -72,7 +72,7 @@ def test_a_restore_says_what_went_where_and_what_did_not() -> None:
     assert head == "restore of s3://b/1: INCOMPLETE, 1 table loaded"
     assert columns.split() == ["source", "table", "engine", "items", "seconds"]
     assert row.split() == ["a", "->", "R_a", "worker", "1,500", "2.0"]
-    assert rest == ["  R_b: its step is FAILED", "  R_a is still raised: reset it"]
+    assert rest == ["  R_b: its step is FAILED", "  R_a is still raised"]
 
 
 @pytest.mark.parametrize(

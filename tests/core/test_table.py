@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from airflow_dynamodb_emr.core.table import QUICK_DECREASES, Table, Throughput
+from airflow_dynamodb_emr.core.table import QUICK_DECREASES, Decreases, Table, Throughput
 
 from .makers import NOON, ON_DEMAND, description, index, table, units
 
@@ -76,20 +76,20 @@ MORNING = NOON.replace(hour=0)
     ],
 )
 def test_the_next_decrease_is_at_once_or_an_hour_after_the_last(decreases: int, last: datetime | None, wanted: datetime) -> None:
-    assert table(decreases_today=decreases, last_decrease=last).next_decrease(NOON) == wanted
+    assert table(decreases=Decreases(today=decreases, last=last)).next_decrease(NOON) == wanted
 
 
 def test_midnight_brings_new_decreases() -> None:
     late = NOON.replace(hour=23, minute=40)
 
-    assert table(decreases_today=9, last_decrease=late).next_decrease(late) == late.replace(hour=0, minute=0) + timedelta(days=1)
+    assert table(decreases=Decreases(today=9, last=late)).next_decrease(late) == late.replace(hour=0, minute=0) + timedelta(days=1)
 
 
 @given(st.integers(0, 30), st.integers(-200_000, 0), st.integers(0, 86_399))
 def test_the_next_decrease_is_never_in_the_past_and_never_more_than_an_hour_away(decreases: int, ago: int, second: int) -> None:
     now = MORNING + timedelta(seconds=second)
 
-    wait = table(decreases_today=decreases, last_decrease=now + timedelta(seconds=ago)).next_decrease(now) - now
+    wait = table(decreases=Decreases(today=decreases, last=now + timedelta(seconds=ago))).next_decrease(now) - now
 
     assert timedelta(0) <= wait <= timedelta(hours=1)
 

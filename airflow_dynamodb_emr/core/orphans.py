@@ -1,0 +1,22 @@
+"""Whether a run still looks after what it has raised and started, or somebody else has to."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime, timedelta
+
+from airflow_dynamodb_emr.core.ledger import Entry
+from airflow_dynamodb_emr.core.names import cluster_name
+
+GRACE = timedelta(minutes=15)  # a load that needs no cluster has none to be seen by
+
+
+def is_over(entry: Entry, active: bool | None, live: Collection[str], now: datetime) -> bool:
+    """Whether no task of the entry's run will reset its table any more.
+
+    *active*: what Airflow says of the run, None where it does not know it: another Airflow's, or its database is lost. Then the run
+    is taken to be alive as long as its cluster is; *live*: the names of the clusters that are.
+    """
+    if active is not None:
+        return not active
+    return cluster_name(entry.run) not in live and now - entry.since > GRACE

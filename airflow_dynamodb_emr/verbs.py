@@ -1,0 +1,60 @@
+"""What the verbs of the command line do on AWS; `cli.py` holds their arguments. Standard output is the answer, standard error the talk."""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from argparse import Namespace
+from datetime import datetime, timezone
+from typing import Any
+
+import boto3
+
+from airflow_dynamodb_emr.aws import janitor
+from airflow_dynamodb_emr.aws.clients import Clients
+from airflow_dynamodb_emr.aws.janitor import Raised
+from airflow_dynamodb_emr.core.layout import S3Uri
+from airflow_dynamodb_emr.core.report import columns
+
+RESET_SECONDS, LOOK_SECONDS = 600, 2
+
+
+def raised(arguments: Namespace) -> int:
+    """0 when all is told or all is back; 1 when an entry cannot be acted on, or a table is still raised after --reset."""
+    base, clients = S3Uri.parse(arguments.base, "--base"), Clients.of(boto3.Session())
+    live = set(janitor.live_names(clients)) if arguments.reset else set()
+    found = _reset(clients, base, live) if arguments.reset else list(janitor.raised(clients, base))
+    answer = [each.describe(janitor.look(clients, each)) for each in found]
+    print(json.dumps(answer, indent=2) if arguments.json else "\n".join(_lines(answer)))
+    return 1 if any(each.problem for each in found) or (arguments.reset and found) else 0
+
+
+def _reset(clients: Clients, base: S3Uri, live: set[str]) -> list[Raised]:
+    """Pass after pass until nothing moves any more; what is left."""
+    until, said = time.monotonic() + RESET_SECONDS, set[str]()
+    while True:
+        lines = [janitor.reset_if_over(clients, each, None, live, datetime.now(timezone.utc)) for each in janitor.raised(clients, base)]
+        for line in lines:
+            if line and line not in said:
+                print(line, file=sys.stderr)
+        said.update(lines)
+        if not any(janitor.UNDER_WAY in line for line in lines) or time.monotonic() > until:
+            return list(janitor.raised(clients, base))
+        time.sleep(LOOK_SECONDS)
+
+
+def _lines(answer: list[dict[str, Any]]) -> list[str]:
+    if not answer:
+        return ["no table is raised"]
+    rows = [("table", "since", "original", "now", "run"), *map(_row, answer)]
+    return [*columns(rows, {0, 1, 4}), *(f"  {each['problem']}" for each in answer if each["problem"])]
+
+
+def _row(each: dict[str, Any]) -> tuple[str, ...]:
+    return each["table"], (each["since"] or "?")[:16], _units(each["original"]), _units(each["now"]), each["run"] or "?"
+
+
+def _units(units: dict[str, Any] | None) -> str:
+    """Read and write units a second."""
+    return f"{units['read']}/{units['write']}" if units else "?"
