@@ -83,17 +83,26 @@ class StepTrigger(_AwsTrigger):
     _watches: ClassVar[dict[tuple[Any, ...], ClusterWatch]] = {}
 
     def __init__(
-        self, connection: dict[str, Any], every: float, note: dict[str, Any], cluster: str, step: dict[str, Any], earlier: list[str], window: int
+        self,
+        connection: dict[str, Any],
+        every: float,
+        note: dict[str, Any],
+        cluster: str,
+        step: dict[str, Any],
+        earlier: list[str],
+        window: int,
+        first: bool = False,
     ) -> None:
         super().__init__(connection, every, note)
-        self.cluster, self.step, self.earlier, self.window = cluster, step, earlier, window
+        self.cluster, self.step, self.earlier, self.window, self.first = cluster, step, earlier, window, first
 
     def arguments(self) -> dict[str, Any]:
-        return {**super().arguments(), "cluster": self.cluster, "step": self.step, "earlier": self.earlier, "window": self.window}
+        of_step = {"cluster": self.cluster, "step": self.step, "earlier": self.earlier, "window": self.window, "first": self.first}
+        return {**super().arguments(), **of_step}
 
     async def run(self) -> AsyncIterator[TriggerEvent]:
         try:
-            ended = await self._watch().follow(self.step, self.earlier)
+            ended = await self._watch().follow(self.step, self.earlier, self.first)
         except DynamoDBBackupError as error:
             yield self.event({"error": str(error)})
         else:

@@ -14,8 +14,10 @@ from airflow_dynamodb_emr.core.verdict import TableVerdict, Verdict
 from airflow_dynamodb_emr.local.airflow import real_airflow
 from airflow_dynamodb_emr.local.process import StandIn, stand_in
 from airflow_dynamodb_emr.local.real_run import RealRun
+from airflow_dynamodb_emr.operators.spike import RAISED_AHEAD
 from benchmarks import scale_tables
 from benchmarks.figures import Figure
+from benchmarks.sampled import Highest
 
 TABLES = 200
 CONCURRENCY = 10
@@ -36,15 +38,22 @@ def measure(tables: int = TABLES) -> Iterator[Figure]:
             aws.reset_calls()
             began = time.monotonic()
             run = RealRun.start(airflow, "dynamodb_backup", {"prefix": scale_tables.PREFIX, "step_concurrency": CONCURRENCY})
-            state = run.ended(LONGEST_SECONDS, every=2)
+            with Highest(lambda: _raised(aws)) as raised:
+                state = run.ended(LONGEST_SECONDS, every=2)
             seconds, calls = time.monotonic() - began, aws.calls()
             if state != "success":
                 print(run.story(), file=sys.stderr)
             for mismatch in run.mismatches():
                 print(mismatch, file=sys.stderr)
             yield from _of_airflow(run, seconds, tables)
+        yield Figure("scale.tables_raised_at_once", raised.value, "tables", at_most=CONCURRENCY + RAISED_AHEAD)
         yield from _of_calls(calls, tables)
         yield from _of_what_is_left(aws, before)
+
+
+def _raised(aws: StandIn) -> int:
+    """Those in the ledger: an entry is there from before the raise until the table is back."""
+    return len(list(Store(aws.client("s3")).objects(S3Uri.parse(aws.env["AIRFLOW__DYNAMODB_EMR__BASE"]) / "ledger")))
 
 
 def _of_airflow(run: RealRun, seconds: float, tables: int) -> Iterator[Figure]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from airflow_dynamodb_emr.aws import clusters, steplog, tables
+from airflow_dynamodb_emr.aws import admission, clusters, steplog, tables
 from airflow_dynamodb_emr.aws.clients import Clients
 from airflow_dynamodb_emr.aws.store import Store
 from airflow_dynamodb_emr.core.cluster import Outcome, outcome
@@ -23,6 +23,11 @@ def cluster_started(clients: Clients, cluster: str) -> Answer | None:
 def cluster_ended(clients: Clients, cluster: str) -> Answer | None:
     state, reason = clusters.state(clients.emr, cluster)
     return {"state": state, "reason": reason} if state.startswith("TERMINATED") else None
+
+
+def spike_admitted(clients: Clients, ref: dict[str, Any]) -> Answer | None:
+    """Until the table has one of the run's slots; it is taken by looking."""
+    return {} if admission.acquire(Store(clients.s3), S3Uri.parse(ref["slots"]), ref["table"], ref["number"]) else None
 
 
 def table_settled(clients: Clients, table: str) -> Answer | None:
@@ -45,5 +50,5 @@ def logs_complete(clients: Clients, ref: dict[str, Any]) -> Answer | None:
 
 
 PROBES: dict[str, Callable[[Clients, Any], Answer | None]] = {
-    probe.__name__: probe for probe in (cluster_started, cluster_ended, table_created, table_settled, logs_complete)
+    probe.__name__: probe for probe in (cluster_started, cluster_ended, spike_admitted, table_created, table_settled, logs_complete)
 }

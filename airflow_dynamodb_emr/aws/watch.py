@@ -38,6 +38,7 @@ class ClusterWatch:
         self.window = min(window, MOST_ACTIVE)  # steps that may be active at once
         self._waiting: dict[str, asyncio.Future[Step]] = {}  # step name -> who waits for it
         self._wanted: dict[str, dict[str, Any]] = {}  # step name -> step that nobody has submitted yet, as far as we know
+        self._first: set[str] = set()  # names that go before others
         self._instead: dict[str, str] = {}  # name of an earlier attempt -> the name that is waited for
         self._following: dict[str, str] = {}  # step id -> the name that is waited for
         self._seen: dict[str, str] = {}  # step id -> name, of every step that was ever listed
@@ -48,12 +49,16 @@ class ClusterWatch:
     def idle(self) -> bool:
         return not self._waiting
 
-    async def follow(self, step: dict[str, Any], earlier: list[str]) -> Step:
-        """Submit *step* and wait for its end; an attempt named in *earlier* that is alive or has succeeded is joined instead."""
+    async def follow(self, step: dict[str, Any], earlier: list[str], first: bool = False) -> Step:
+        """Submit *step* and wait for its end; an attempt named in *earlier* that is alive or has succeeded is joined instead.
+
+        *first*: before those that wait for room already, because its table is raised and costs money while it waits.
+        """
         name = step["Name"]
         future = self._waiting.setdefault(name, asyncio.get_running_loop().create_future())
         self._wanted[name] = step
         self._instead.update(dict.fromkeys(earlier, name))
+        self._first.update({name} if first else ())
         if self._task is None or self._task.done():
             self._task = asyncio.create_task(self._run())
             self._task.add_done_callback(self._broke)
@@ -62,6 +67,7 @@ class ClusterWatch:
         finally:  # also when the waiting task was killed: then its step must not be submitted any more
             self._waiting.pop(name, None)
             self._wanted.pop(name, None)
+            self._first.discard(name)
 
     async def _run(self) -> None:
         failures, pause = 0, min(GATHER_SECONDS, self.every)
@@ -131,7 +137,8 @@ class ClusterWatch:
             self._wanted.pop(name, None)
 
     def _submit(self, clients: Clients, wanted: dict[str, dict[str, Any]], room: int) -> None:
-        batch = [step for name, step in wanted.items() if name in self._wanted][: max(0, room)]
+        missing = [name for name in wanted if name in self._wanted]
+        batch = [wanted[name] for name in sorted(missing, key=lambda name: name not in self._first)][: max(0, room)]
         if not batch:
             return
         submitted = clusters.submit(clients, self.cluster, batch)

@@ -26,7 +26,8 @@ class LoadOperator(StepOperator):
             return None
         if table.engine == WORKER:
             return self._load_here(plan, table)
-        return self.follow(context, plan, plan.step(table, context["ti"].try_number, throughput.raised_by(self.store, plan, self.table)))
+        raised = throughput.raised_by(self.store, plan, self.table)
+        return self.follow(context, plan, plan.step(table, context["ti"].try_number, raised), raised)
 
     def _load_here(self, plan: RestorePlan, table: TableLoad) -> dict[str, Any]:
         began = time.monotonic()

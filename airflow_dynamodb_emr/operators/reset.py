@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from airflow_dynamodb_emr.aws import throughput
+from airflow_dynamodb_emr.aws import admission, throughput
 from airflow_dynamodb_emr.core import ledger
 from airflow_dynamodb_emr.errors import DecreaseRefused, ThroughputNotReset
 from airflow_dynamodb_emr.operators.base import TableOperator, answered, now
@@ -44,16 +44,24 @@ class ResetOperator(TableOperator):
         entry = self.store.load(uri, ledger.Entry)
         if entry is None or entry.run != plan.run:
             self.log.info("%s was not raised by this run", self.table)
+            self._next_one(plan)
             return None
         try:
             done = throughput.put_back(self.clients, uri, entry, now())
         except DecreaseRefused as refused:
             self.log.warning("%s", refused)
+            self._next_one(plan)
             return {"table": self.table, "notes": [], "waits": refused.facts}
         if done is None:
             return self._look_again(context, entry, looks)
+        self._next_one(plan)
         self.log.info("%s is back at %s%s", self.table, entry.throughput, "".join(f"\n{line}" for line in done))
         return {"table": self.table, "notes": done, "waits": ""}
+
+    def _next_one(self, plan: Spikes) -> None:
+        """This table is done: another may be raised."""
+        if plan.raised(self.table):
+            admission.release(self.store, plan.slots, self.table)
 
     def _look_again(self, context: Context, entry: ledger.Entry, looks: int) -> dict[str, Any] | None:
         if looks > MOST_LOOKS:

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any
 from botocore.exceptions import ClientError
 from msgspec import structs
 
-from airflow_dynamodb_emr.aws import throughput
+from airflow_dynamodb_emr.aws import admission, throughput
 from airflow_dynamodb_emr.aws.errors import code, message
 from airflow_dynamodb_emr.core import ledger
 from airflow_dynamodb_emr.core.documents import Noun
-from airflow_dynamodb_emr.core.layout import Folder
+from airflow_dynamodb_emr.core.layout import Folder, S3Uri
 from airflow_dynamodb_emr.core.pace import Raised
 from airflow_dynamodb_emr.errors import DynamoDBBackupError
 from airflow_dynamodb_emr.operators.base import TableOperator, answered, no_retry_for_bad_input, now
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 SETTLE_TIMEOUT = timedelta(hours=1)
 MOST_LOOKS = 40
+ADMISSION_TIMEOUT = timedelta(hours=12)
+RAISED_AHEAD = 5  # tables raised beyond those that can be dumped at once, so that no lane of the cluster waits for a spike
 
 
 class Share(Noun, frozen=True, kw_only=True):
@@ -37,17 +39,23 @@ class Spikes(Noun, frozen=True, kw_only=True):
     account: str
     folder: str
     region: str
+    concurrency: int
     tables: list[Share]
 
     def raised(self, table: str) -> Raised | None:
         return next(share.raised for share in self.tables if share.name == table)
 
+    @property
+    def slots(self) -> S3Uri:
+        return admission.slots_of(S3Uri.parse(self.base), S3Uri.parse(self.folder))
+
 
 class SpikeOperator(TableOperator):
     """Writes the ledger, raises the table, and is done when the capacity is there; returns what it is then.
 
-    A table that is not to be raised, or that another run has raised, is left as it is. A spike that fails undoes itself,
-    because no teardown runs after it; what it cannot undo stays in the ledger.
+    Only so many tables of a run are raised at once; the others wait for their turn. A table that is not to be raised, or that another
+    run has raised, is left as it is. A spike that fails undoes itself, because no teardown runs after it; what it cannot undo stays in
+    the ledger.
     """
 
     @no_retry_for_bad_input
@@ -56,9 +64,28 @@ class SpikeOperator(TableOperator):
         raised = plan.raised(self.table)
         if raised is None or self.store.size(Folder.parse(plan.folder).manifest(self.table)) is not None:
             return self._units()  # also where a run is cleared and this table was done before
-        entry = throughput.write_ledger(self.clients, throughput.ledger_of(plan, self.table), self.table, raised, plan.run, now())
+        ref = {"slots": str(plan.slots), "table": self.table, "number": plan.concurrency + RAISED_AHEAD}
+        if admission.has_slot(self.store, plan.slots, self.table):  # of an earlier try
+            return self.admitted(context, {})
+        return self.wait(context, "spike_admitted", ref, ADMISSION_TIMEOUT, self.admitted)
+
+    @no_retry_for_bad_input
+    def admitted(self, context: Context, event: dict[str, Any]) -> dict[str, Any]:
+        if event.get("timeout"):
+            self.log.warning("%s goes without a spike: it waited %s for its turn", self.table, ADMISSION_TIMEOUT)
+            return self._units()
+        answered(event, self.table)
+        plan = self.read_plan(Spikes)
+        raised = plan.raised(self.table)
+        assert raised  # it would not have asked
+        try:
+            entry = throughput.write_ledger(self.clients, throughput.ledger_of(plan, self.table), self.table, raised, plan.run, now())
+        except DynamoDBBackupError:
+            admission.release(self.store, plan.slots, self.table)
+            raise
         if entry.run != plan.run:
             self.log.warning("%s is raised already, by %s: its ledger entry and its capacity are left alone", self.table, entry.run)
+            admission.release(self.store, plan.slots, self.table)
             return self._units()
         return self.go_on(context, {})
 
@@ -73,6 +100,7 @@ class SpikeOperator(TableOperator):
             raised = self._is_raised(entry, looks)
         except (ClientError, DynamoDBBackupError) as error:
             throughput.undo(self.clients, uri, entry, now())
+            admission.release(self.store, plan.slots, self.table)
             if not isinstance(error, ClientError) or code(error) != "LimitExceededException":
                 raise
             self.log.warning("%s goes without a spike: %s", self.table, message(error))  # slower, but it works

@@ -36,12 +36,13 @@ class StepOperator(TableOperator):
         super().__init__(**kwargs)
         self.cluster = cluster
 
-    def follow(self, context: Context, plan: BackupPlan | RestorePlan, step: dict[str, Any]) -> NoReturn:
+    def follow(self, context: Context, plan: BackupPlan | RestorePlan, step: dict[str, Any], first: bool) -> NoReturn:
+        """*first*: its table is raised, and costs money while it waits."""
         attempt = context["ti"].try_number
         earlier = [step_name(self.table, number) for number in range(1, attempt)]
         window = plan.concurrency + PENDING_AHEAD
         StepLogLink.show(context, self, S3Uri.parse(plan.logs) / self.cluster / "steps", self.clients.region)
-        trigger = StepTrigger(self.connection, self.settings.poll_seconds, {"logs": plan.logs}, self.cluster, step, earlier, window)
+        trigger = StepTrigger(self.connection, self.settings.poll_seconds, {"logs": plan.logs}, self.cluster, step, earlier, window, first)
         raise TaskDeferred(trigger=trigger, method_name="ended", timeout=LONGEST_STEP + SLACK)
 
     def ended(self, context: Context, event: dict[str, Any]) -> dict[str, Any]:

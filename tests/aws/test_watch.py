@@ -244,6 +244,19 @@ async def _cancelling(clients: Clients, cluster: str, window: int, count: int) -
     return await everybody
 
 
+def test_a_raised_table_is_dumped_before_those_that_wait_already(clients: Clients, cluster: str) -> None:
+    one, two, raised = names(3)
+
+    async def all_of_them() -> None:
+        watched = ClusterWatch(lambda: clients, cluster, EVERY, 1)
+        await asyncio.gather(*(watched.follow(step(name), [], name == raised) for name in (one, two, raised)))
+
+    asyncio.run(all_of_them())
+
+    began = {each.name: each.started for each in clusters.list_steps(clients.emr, cluster)}
+    assert min(began, key=lambda name: str(began[name])) == raised and set(began) == {one, two, raised}
+
+
 def test_the_window_is_never_wider_than_emr_allows(clients: Clients) -> None:
     assert ClusterWatch(lambda: clients, "j-1", EVERY, 1000).window == 256
 
