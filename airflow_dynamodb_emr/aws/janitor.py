@@ -67,7 +67,7 @@ def raised(clients: Clients, base: S3Uri) -> Iterator[Raised]:
 
 
 def sweep(clients: Clients, base: S3Uri, is_active: IsActive, now: datetime) -> list[str]:
-    """One pass; a line for each thing done, and for each that could not be. What is not finished now is finished by the next pass."""
+    """A line for each thing done, and for each that could not be. Where one says that a table is under way, sweep again once it has settled."""
     live = dict(_live(clients))
     found = list(raised(clients, base))
     lines = [reset_if_over(clients, each, is_active(each.entry.run) if each.entry else None, set(live), now) for each in found]

@@ -36,6 +36,10 @@ def table_settled(clients: Clients, table: str) -> Answer | None:
     return {} if now is None or now.settled else None
 
 
+def tables_settled(clients: Clients, names: list[str]) -> Answer | None:
+    return {} if all(table_settled(clients, name) is not None for name in names) else None
+
+
 def table_created(clients: Clients, table: str) -> Answer | None:
     """Until it is there: just after CreateTable, DescribeTable may not know it yet."""
     now = tables.look(clients.dynamodb, table)
@@ -50,5 +54,5 @@ def logs_complete(clients: Clients, ref: dict[str, Any]) -> Answer | None:
 
 
 PROBES: dict[str, Callable[[Clients, Any], Answer | None]] = {
-    probe.__name__: probe for probe in (cluster_started, cluster_ended, spike_admitted, table_created, table_settled, logs_complete)
+    probe.__name__: probe for probe in (cluster_started, cluster_ended, spike_admitted, table_created, table_settled, tables_settled, logs_complete)
 }

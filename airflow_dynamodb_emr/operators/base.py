@@ -18,6 +18,7 @@ from airflow_dynamodb_emr.aws.store import Store
 from airflow_dynamodb_emr.core.layout import S3Uri
 from airflow_dynamodb_emr.errors import BadInput, DataDamaged, DynamoDBBackupError
 from airflow_dynamodb_emr.hooks import clients
+from airflow_dynamodb_emr.identity import run_name
 from airflow_dynamodb_emr.settings import Settings
 from airflow_dynamodb_emr.triggers import WaitTrigger
 
@@ -144,9 +145,8 @@ def given(rendered: str | None) -> bool:
 
 
 def run_of(context: Context) -> str:
-    """The run's name in AWS: run ids are unique within a DAG only."""
     run = context["dag_run"]
-    return f"{run.dag_id}/{run.run_id}"
+    return run_name(run.dag_id, run.run_id)
 
 
 def time_of(context: Context) -> datetime:

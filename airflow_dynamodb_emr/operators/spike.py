@@ -97,7 +97,7 @@ class SpikeOperator(TableOperator):
         entry = throughput.read_ledger(self.store, uri)
         try:
             answered(event, self.table)
-            raised = self._is_raised(entry, looks)
+            raised = self._is_raised(uri, entry, looks)
         except (ClientError, DynamoDBBackupError) as error:
             throughput.undo(self.clients, uri, entry, now())
             admission.release(self.store, plan.slots, self.table)
@@ -107,7 +107,7 @@ class SpikeOperator(TableOperator):
             raised = True
         return self._units() if raised else self.wait(context, "table_settled", self.table, SETTLE_TIMEOUT, self.go_on, looks=looks + 1)
 
-    def _is_raised(self, entry: ledger.Entry, looks: int) -> bool:
+    def _is_raised(self, uri: S3Uri, entry: ledger.Entry, looks: int) -> bool:
         """Whether it is; if not, it has been asked for."""
         table = throughput.existing(self.clients, self.table)
         if throughput.is_raised(self.clients, entry, table):
@@ -116,6 +116,8 @@ class SpikeOperator(TableOperator):
             raise DynamoDBBackupError(f"{self.table}: not at {entry.raised} after {looks} tries", "something else keeps changing its capacity")
         if table.settled:
             throughput.spike(self.clients, entry, table)
+            # Had the run been ended and its table put back meanwhile, nobody would know that it has been raised again just now.
+            self.store.write_once(uri, entry)
         return False
 
     def _units(self) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from airflow_dynamodb_emr.core.ledger import ledger_uri
 from airflow_dynamodb_emr.core.pace import Raised
 from airflow_dynamodb_emr.core.table import Throughput
 from airflow_dynamodb_emr.core.verdict import Backup, TableVerdict, Verdict
+from airflow_dynamodb_emr.operators import janitor
 from airflow_dynamodb_emr.operators.publish import _raise_unless_all_is_well
 from airflow_dynamodb_emr.operators.reset import ResetNotes
 
@@ -37,14 +38,40 @@ def test_a_table_that_a_lost_run_has_left_raised_is_put_back(world: World) -> No
     raise_table(world, "JAN_lost", "dynamodb_backup/of another Airflow")
     raise_table(world, "JAN_new", "dynamodb_backup/just begun", hours_ago=0)
 
-    # A pass asks, the next one finds the table settled; dag.test() waits for neither.
-    for run in ("pass 1", "pass 2"):
-        assert world.runs.together({run: ("dynamodb_janitor", {})})[run], world.runs.log(run)
+    assert world.runs.together({"pass": ("dynamodb_janitor", {})})["pass"], world.runs.log("pass")
 
     assert world.units("JAN_lost") == 5 and world.units("JAN_new") == 60
     assert [uri.rpartition("/")[2] for uri in world.ledger() if "JAN_" in uri] == ["JAN_new.json"]
     for uri, _ in list(world.store.objects(BASE / "ledger")):
         world.store.delete(uri)
+
+
+class Runs:
+    """Of each DAG run its state, as the task instance tells it."""
+
+    def __init__(self, **states: str) -> None:
+        self.states = states
+
+    def get_dr_count(self, dag_id: str, run_ids: list[str], states: list[str]) -> int:
+        assert dag_id == "dynamodb_backup"
+        return sum(self.states.get(run_id) in states for run_id in run_ids)
+
+
+@pytest.mark.parametrize(
+    ("run", "active"),
+    [
+        pytest.param("dynamodb_backup/goes_on@this", True, id="one that goes on"),
+        pytest.param("dynamodb_backup/has_failed@this", False, id="one that has ended"),
+        pytest.param("dynamodb_backup/deleted@this", False, id="one that is not there any more"),
+        pytest.param("dynamodb_backup/goes_on@another", None, id="one of another Airflow, of the same name"),
+        pytest.param("dynamodb_backup/goes_on", None, id="one of nobody knows whom"),
+    ],
+)
+def test_a_run_of_this_airflow_is_over_when_it_has_ended_or_was_deleted(monkeypatch: pytest.MonkeyPatch, run: str, active: bool | None) -> None:
+    monkeypatch.setattr(janitor, "airflow_id", lambda: "this")
+    context = cast("Any", {"ti": Runs(goes_on="running", has_failed="failed")})
+
+    assert janitor._is_active(context, run) is active
 
 
 class Notes:
