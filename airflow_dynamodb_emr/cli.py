@@ -90,9 +90,28 @@ def _raised_arguments(parser: ArgumentParser) -> None:
 
 
 def _raised(arguments: Namespace) -> int:
-    from airflow_dynamodb_emr import verbs  # here, because --help should not wait for boto3
+    from airflow_dynamodb_emr.verbs import raised  # here, because --help should not wait for boto3
 
-    return verbs.raised(arguments)
+    return raised.run(arguments)
+
+
+def _plan_arguments(parser: ArgumentParser) -> None:
+    parser.epilog = "What is not given comes from the variables AIRFLOW__DYNAMODB_EMR__..., as for a run."
+    parser.add_argument("prefix", metavar="PREFIX", help="what the names of the tables start with")
+    parser.add_argument("--exclude", action="append", metavar="PATTERN", help="table name or pattern (*, ?) to leave out; may be repeated")
+    parser.add_argument("--engine", choices=["connector"], default="connector", help="how the tables are dumped (default: %(default)s)")
+    parser.add_argument("--spike", metavar="HOW", help="'20 minutes', x10, '4000 units' or off")
+    parser.add_argument("--read-ratio", metavar="R", help="share of a table's own read units that the dump may take")
+    parser.add_argument("--max-read-units", metavar="N", help="read units a second that no table is raised above")
+    parser.add_argument("--step-concurrency", metavar="N", help="tables dumped at once")
+    parser.add_argument("--core-nodes", metavar="N", help="core nodes of the cluster")
+    parser.add_argument("--json", action="store_true", help="one JSON document")
+
+
+def _plan(arguments: Namespace) -> int:
+    from airflow_dynamodb_emr.verbs import plan
+
+    return plan.run(arguments)
 
 
 def _port(text: str) -> int:
@@ -108,6 +127,7 @@ def _count(text: str, most: int = 10_000) -> int:
 
 VERBS = {
     "local": Verb("run the stand-in for AWS until interrupted", _local_arguments, _local),
+    "plan": Verb("tell what a backup of the tables with a prefix would do, take and cost; touches nothing", _plan_arguments, _plan),
     "raised": Verb("tell which tables' throughput is raised now, from the ledger, and put back what no run will", _raised_arguments, _raised),
 }
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from airflow.sdk import Param
 
+from airflow_dynamodb_emr.core import spiking
 from airflow_dynamodb_emr.core.catalogue import LATEST
 from airflow_dynamodb_emr.settings import Settings
 
@@ -22,6 +23,11 @@ _EXISTING = (
     "Off: a table that exists already stops the restore before anything is touched. "
     "On: items are put into it; those of the same key are **overwritten**, others stay."
 )
+_SPIKE = (
+    "How far a provisioned table is raised while it is dumped or loaded. `20 minutes`: one that would take longer, to be done by then. "
+    "`x10`: each, to so many times its capacity. `4000 units`: each, to that. `off`: none. "
+    "Never above a limit, and never where it costs more than the time it saves is worth."
+)
 
 
 def backup(settings: Settings) -> dict[str, Param]:
@@ -31,9 +37,14 @@ def backup(settings: Settings) -> dict[str, Param]:
             "Exclude", "Table names or patterns (`*`, `?`) to leave out, one a line; they replace those of the settings.", settings.exclude
         ),
         "read_ratio": _ratio("Read ratio", "Share of a table's own read capacity that the dump may take; at most 1.5.", settings.read_ratio),
-        "spike_minutes": _minutes(settings),
+        "spike": _spike(settings),
         "max_read_units": _units("Highest spike", "No table's read capacity is raised above this many units a second.", settings.max_read_units),
-        "on_demand_read_units": _units("On-demand rate", "Read units a second taken of an on-demand table.", settings.on_demand_read_units),
+        "on_demand_read_units": _units(
+            "On-demand rate",
+            "No more read units a second than this, nor than the read ratio of what an on-demand table serves.",
+            settings.on_demand_read_units,
+            maximum=40_000,
+        ),
         **_cluster(settings),
         **_where(settings),
     }
@@ -59,11 +70,16 @@ def restore(settings: Settings) -> dict[str, Param]:
             description_md=_EXISTING,
         ),
         "write_ratio": _ratio("Write ratio", "Share of a table's own write capacity that the load may take; at most 1.5.", settings.write_ratio),
-        "spike_minutes": _minutes(settings),
+        "spike": _spike(settings),
         "max_write_units": _units(
             "Highest spike", "No table's or index' write capacity is raised above this many units a second.", settings.max_write_units
         ),
-        "on_demand_write_units": _units("On-demand rate", "Write units a second put into an on-demand table.", settings.on_demand_write_units),
+        "on_demand_write_units": _units(
+            "On-demand rate",
+            "No more write units a second than this, nor than the write ratio of what an on-demand table serves.",
+            settings.on_demand_write_units,
+            maximum=40_000,
+        ),
         **_cluster(settings),
         **_where(settings),
     }
@@ -92,13 +108,13 @@ def _ratio(title: str, description: str, default: float) -> Param:
     return Param(default, type="number", exclusiveMinimum=0, maximum=1.5, title=title, section="How fast", description_md=description)
 
 
-def _minutes(settings: Settings) -> Param:
-    description = "A provisioned table that would take longer is raised while it is dumped or loaded, to be done by then. `0`: never raise."
-    return Param(settings.spike_minutes, type="number", minimum=0, title="Minutes a table may take", section="How fast", description_md=description)
+def _spike(settings: Settings) -> Param:
+    default, pattern = settings.spike.strip().lower(), f"^$|{spiking.PATTERN}"
+    return Param(default, type=["null", "string"], pattern=pattern, title="Spike", section="How fast", description_md=_SPIKE)
 
 
-def _units(title: str, description: str, default: int) -> Param:
-    return Param(default, type="integer", minimum=1, maximum=40_000, title=title, section="How fast", description_md=description)
+def _units(title: str, description: str, default: int, **limits: Any) -> Param:
+    return Param(default, type="integer", minimum=1, **limits, title=title, section="How fast", description_md=description)
 
 
 def _cluster(settings: Settings) -> dict[str, Param]:

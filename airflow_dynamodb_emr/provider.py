@@ -37,16 +37,28 @@ _WHAT = {
 _HOW_FAST = {
     "read_ratio": _option("Share of a table's read units that a dump may use, above 0 and at most 1.5.", "0.5", "0.8", "float"),
     "write_ratio": _option("Share of a table's write units that a load may use, above 0 and at most 1.5.", "0.8", "0.5", "float"),
-    "spike_minutes": _option(
-        "Minutes in which a dump or load should end: a table that would take longer at its own throughput is raised for that time. 0: never raise.",
-        "20",
-        "45",
-        "float",
+    "spike": _option(
+        "How far a provisioned table is raised while it is dumped or loaded. `20 minutes`: one that would take longer, to be done by then. "
+        "`x10`: each, to so many times its capacity. `4000 units`: each, to that. `off`: none. "
+        "Never where it costs more than the time it saves is worth.",
+        "20 minutes",
+        "x10",
     ),
+    "hour_dollars": _option("US dollars that an hour less of waiting for a table is worth, beside its share of the cluster.", "1.0", "10", "float"),
     "max_read_units": _option("Read units a second that no table is raised above.", "4000", "10000", "integer"),
     "max_write_units": _option("Write units a second that no table is raised above.", "4000", "10000", "integer"),
-    "on_demand_read_units": _option("Read units a second taken of an on-demand table.", "4000", "12000", "integer"),
-    "on_demand_write_units": _option("Write units a second taken of an on-demand table.", "2000", "4000", "integer"),
+    "on_demand_read_units": _option(
+        "Most read units a second taken of an on-demand table; `read_ratio` of what it serves where that is less.",
+        "4000",
+        "12000",
+        "integer",
+    ),
+    "on_demand_write_units": _option(
+        "Most write units a second put into an on-demand table; `write_ratio` of what it serves where that is less.",
+        "2000",
+        "4000",
+        "integer",
+    ),
     "retries": _option("How often a failed task of a table is tried again; a cluster that does not start, twice as often.", "2", "4", "integer"),
     "retry_seconds": _option("Seconds before a failed task is tried again.", "60", "300", "float"),
     "poll_seconds": _option("Seconds between two looks at a cluster and its steps.", "30", "60", "float"),

@@ -5,12 +5,14 @@ Parsed here, at the door: nothing deeper checks again. Every error names the opt
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
+from math import inf
 from typing import Any
 
 import msgspec
-from airflow.configuration import conf
 
+from airflow_dynamodb_emr.core import spiking
 from airflow_dynamodb_emr.core.cluster import ClusterSpec
 from airflow_dynamodb_emr.core.documents import Noun
 from airflow_dynamodb_emr.core.layout import S3Uri
@@ -34,7 +36,8 @@ class Settings(Noun, frozen=True, kw_only=True):
     exclude_list: str = ""
     read_ratio: float = 0.5
     write_ratio: float = 0.8
-    spike_minutes: float = 20
+    spike: str = "20 minutes"
+    hour_dollars: float = 1.0
     max_read_units: int = 4000
     max_write_units: int = 4000
     on_demand_read_units: int = 4000
@@ -56,8 +59,18 @@ class Settings(Noun, frozen=True, kw_only=True):
     @classmethod
     def from_config(cls) -> Settings:
         """From airflow.cfg and `AIRFLOW__DYNAMODB_EMR__...`; what is not set there keeps its default."""
-        values = {field: conf.get(SECTION, field, fallback=None) for field in cls.__struct_fields__}
-        return cls.parse({field: _unquoted(field, value) for field, value in values.items() if value not in (None, "")})
+        from airflow.configuration import conf  # here, because the command line does without Airflow
+
+        return cls._parse_text({field: conf.get(SECTION, field, fallback=None) for field in cls.__struct_fields__})
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str] = os.environ) -> Settings:
+        """From `AIRFLOW__DYNAMODB_EMR__...` alone, for where there is no Airflow."""
+        return cls._parse_text({field: environment.get(f"AIRFLOW__{SECTION}__{field}".upper()) for field in cls.__struct_fields__})
+
+    @classmethod
+    def _parse_text(cls, values: Mapping[str, str | None]) -> Settings:
+        return cls.parse({field: _unquoted(field, value) for field, value in values.items() if value})
 
     @classmethod
     def parse(cls, values: Mapping[str, Any]) -> Settings:
@@ -78,11 +91,14 @@ class Settings(Noun, frozen=True, kw_only=True):
     def check(self) -> None:
         for field in ("read_ratio", "write_ratio"):
             _within(field, getattr(self, field), lambda ratio: 0 < ratio <= 1.5, "above 0 and at most 1.5")
-        for field in ("max_read_units", "max_write_units", "on_demand_read_units", "on_demand_write_units"):
+        spiking.parse(self.spike)
+        _within("hour_dollars", self.hour_dollars, lambda dollars: 0 <= dollars < inf, "at least 0")
+        for field in ("max_read_units", "max_write_units"):  # the quota behind them can be raised
+            _within(field, getattr(self, field), lambda units: units >= 1, "at least 1")
+        for field in ("on_demand_read_units", "on_demand_write_units"):
             _within(field, getattr(self, field), lambda units: 1 <= units <= 40_000, "from 1 to 40000")
         _within("step_concurrency", self.step_concurrency, lambda steps: 1 <= steps <= 256, "from 1 to 256")
         _within("core_nodes", self.core_nodes, lambda nodes: nodes >= 1, "at least 1")
-        _within("spike_minutes", self.spike_minutes, lambda minutes: minutes >= 0, "at least 0")
         _within("retries", self.retries, lambda retries: retries >= 0, "at least 0")
         _within("retry_seconds", self.retry_seconds, lambda seconds: seconds >= 0, "at least 0")
         _within("poll_seconds", self.poll_seconds, lambda seconds: seconds > 0, "above 0")
@@ -98,13 +114,18 @@ class Settings(Noun, frozen=True, kw_only=True):
 
     @property
     def read_pace(self) -> Pace:
-        return Pace(ratio=self.read_ratio, spike_minutes=self.spike_minutes, max_units=self.max_read_units, on_demand_units=self.on_demand_read_units)
+        return self._pace(self.read_ratio, "max_read_units", self.on_demand_read_units)
 
     @property
     def write_pace(self) -> Pace:
-        return Pace(
-            ratio=self.write_ratio, spike_minutes=self.spike_minutes, max_units=self.max_write_units, on_demand_units=self.on_demand_write_units
-        )
+        return self._pace(self.write_ratio, "max_write_units", self.on_demand_write_units)
+
+    def _pace(self, ratio: float, limit: str, on_demand_units: int) -> Pace:
+        spike, most = spiking.parse(self.spike), getattr(self, limit)
+        if isinstance(spike, spiking.Absolute) and spike.number > most:
+            raise BadInput(f"spike: {spike} is above {limit} {most}", f"raise {limit}, or ask for less")
+        worth = self.hour_dollars + self.cluster({}).lane_dollars
+        return Pace(ratio=ratio, spike=spike, max_units=most, on_demand_units=on_demand_units, hour_dollars=worth)
 
     def cluster(self, template: dict[str, Any]) -> ClusterSpec:
         return ClusterSpec(

@@ -24,7 +24,12 @@ CONCURRENCY = 10
 LONGEST_SECONDS = 3600
 POLL_SECONDS = 10  # a third of the default: the number of EMR's calls depends on time, and time is short here
 _CONFIG = {
-    "dynamodb_emr": {"poll_seconds": f"{POLL_SECONDS}", "retry_seconds": "2", "spike_minutes": f"{scale_tables.SPIKE_MINUTES}"},
+    "dynamodb_emr": {
+        "poll_seconds": f"{POLL_SECONDS}",
+        "retry_seconds": "2",
+        "spike": f"{scale_tables.SPIKE_MINUTES} minutes",
+        "hour_dollars": "1000000",  # seconds are saved here, and a spike is paid by the hour
+    },
     "dag_processor": {"min_file_process_interval": "3600"},  # the files do not change
 }
 _DATA = {"dynamodb.Scan", "dynamodb.BatchWriteItem"}  # the rest of DynamoDB's calls are control calls

@@ -23,6 +23,8 @@ OUTER = {
     "core": {"airflow", "boto3", "botocore", "moto", "airflow_dynamodb_emr.transfer", "airflow_dynamodb_emr.aws", "airflow_dynamodb_emr.local"},
     "transfer": {"airflow", "moto", "airflow_dynamodb_emr.aws", "airflow_dynamodb_emr.local"},
     "aws": {"airflow", "moto", "airflow_dynamodb_emr.local"},
+    "settings": {"airflow", "boto3", "moto", "airflow_dynamodb_emr.aws", "airflow_dynamodb_emr.local"},
+    "verbs": {"airflow", "moto", "airflow_dynamodb_emr.local"},
     "cli": {"airflow", "moto", "airflow_dynamodb_emr.local"},
 }
 

@@ -7,10 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from botocore.exceptions import ClientError
-
 from airflow_dynamodb_emr.aws.clients import Clients
-from airflow_dynamodb_emr.aws.errors import code
 from airflow_dynamodb_emr.core import steps
 from airflow_dynamodb_emr.core.cluster import LIVE
 from airflow_dynamodb_emr.core.documents import Noun
@@ -102,7 +99,3 @@ def submit(clients: Clients, cluster: str, wanted: list[dict[str, Any]]) -> dict
 
 def cancel(emr: EMRClient, cluster: str, ids: list[str]) -> None:
     emr.cancel_steps(ClusterId=cluster, StepIds=ids, StepCancellationOption="SEND_INTERRUPT")
-
-
-def is_throttled(error: Exception) -> bool:
-    return isinstance(error, ClientError) and code(error) in ("ThrottlingException", "RequestLimitExceeded", "TooManyRequestsException")

@@ -10,6 +10,7 @@ from botocore.exceptions import ClientError
 from airflow_dynamodb_emr.errors import BadInput
 
 _MISSING = {"404", "NoSuchKey", "NoSuchBucket", "NotFound", "ResourceNotFoundException", "NoSuchEntity", "InvalidSubnetID.NotFound"}
+_THROTTLED = {"ThrottlingException", "RequestLimitExceeded", "TooManyRequestsException"}
 _DENIED = {"403", "AccessDenied", "AccessDeniedException", "UnauthorizedOperation"}
 
 
@@ -27,6 +28,10 @@ def is_missing(error: ClientError) -> bool:
 
 def is_denied(error: ClientError) -> bool:
     return code(error) in _DENIED
+
+
+def is_throttled(error: Exception) -> bool:
+    return isinstance(error, ClientError) and code(error) in _THROTTLED
 
 
 @contextmanager

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from airflow_dynamodb_emr.aws import preflight, tables
+from msgspec import structs
+
+from airflow_dynamodb_emr.aws import limits, preflight, tables
 from airflow_dynamodb_emr.aws.clients import Clients
 from airflow_dynamodb_emr.aws.errors import refused_as_bad_input
 from airflow_dynamodb_emr.aws.store import Store
 from airflow_dynamodb_emr.core import documents
+from airflow_dynamodb_emr.core.cluster import ClusterSpec
 from airflow_dynamodb_emr.core.documents import Noun
-from airflow_dynamodb_emr.core.plan import BackupPlan, Request, backup_plan
+from airflow_dynamodb_emr.core.names import Selection
+from airflow_dynamodb_emr.core.pace import Pace
+from airflow_dynamodb_emr.core.plan import BackupPlan, Estimate, Request, backup_plan, estimate
 from airflow_dynamodb_emr.core.schema import Schema
 from airflow_dynamodb_emr.core.table import Table
 from airflow_dynamodb_emr.errors import BadInput, NotFound
@@ -30,12 +35,29 @@ def draft(clients: Clients, request: Request, run: str, time: datetime, now: dat
     selected, excluded = request.selection.split(tables.list_tables(clients.dynamodb))
     request.refuse_too_many(len(selected))
     schemas, vanished = tables.save(clients, selected)
-    if not schemas:
-        raise NotFound(
-            f"prefix: all tables that start with {request.selection.prefix!r} were deleted just now", "look whether the prefix is the one you mean"
-        )
     found = [Table.of(schema.table) for schema in schemas]
+    _refuse_none(request.selection, found)
+    request = structs.replace(request, pace=_with_room(clients, request.pace, found))
     return Draft(plan=backup_plan(request, run, time, now, found, excluded, vanished), schemas=schemas)
+
+
+def preview(clients: Clients, selection: Selection, pace: Pace, cluster: ClusterSpec) -> Estimate:
+    """What a backup would do, from what there is now; needs neither bucket nor jar."""
+    selected, excluded = selection.split(tables.list_tables(clients.dynamodb))
+    found = tables.look_at(clients.dynamodb, selected)
+    _refuse_none(selection, found)
+    return estimate(_with_room(clients, pace, found), cluster, found, excluded)
+
+
+def _refuse_none(selection: Selection, found: list[Table]) -> None:
+    if not found:
+        raise NotFound(
+            f"prefix: all tables that start with {selection.prefix!r} were deleted just now", "look whether the prefix is the one you mean"
+        )
+
+
+def _with_room(clients: Clients, pace: Pace, found: list[Table]) -> Pace:
+    return structs.replace(pace, room=limits.describe(clients).reads(found)) if pace.spikes(found) else pace
 
 
 def commit(store: Store, draft: Draft) -> BackupPlan:

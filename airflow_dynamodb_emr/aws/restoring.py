@@ -5,14 +5,28 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TypeVar
 
-from airflow_dynamodb_emr.aws import backups, preflight, tables
+from msgspec import structs
+
+from airflow_dynamodb_emr.aws import backups, limits, preflight, tables
 from airflow_dynamodb_emr.aws.clients import Clients
 from airflow_dynamodb_emr.aws.errors import refused_as_bad_input
 from airflow_dynamodb_emr.aws.store import Store
 from airflow_dynamodb_emr.core.layout import Folder, S3Uri
 from airflow_dynamodb_emr.core.manifest import TableManifest, connector_manifest
-from airflow_dynamodb_emr.core.restore import CONNECTOR, RestorePlan, RestoreRequest, TableLoad, chosen, restore_folder, restore_plan, table_load
+from airflow_dynamodb_emr.core.pace import Pace
+from airflow_dynamodb_emr.core.restore import (
+    CONNECTOR,
+    RestorePlan,
+    RestoreRequest,
+    Source,
+    chosen,
+    refuse_useless,
+    restore_folder,
+    restore_plan,
+    table_load,
+)
 from airflow_dynamodb_emr.core.schema import Schema
+from airflow_dynamodb_emr.core.table import Table
 from airflow_dynamodb_emr.errors import BadInput, DataDamaged
 from airflow_dynamodb_emr.transfer.parts import MANIFEST
 
@@ -24,9 +38,11 @@ def draft(clients: Clients, request: RestoreRequest, run: str, now: datetime) ->
     store = Store(clients.s3)
     preflight.bucket(clients.s3, request.base, "base")
     backup = backups.choose(store, request.base / request.region / request.app, request.wanted)
-    sources = chosen(backup, request.tables)
-    request.refuse_too_many(len(sources))
-    loads = [_load(clients, store, request, Folder(S3Uri.parse(backup.uri)), source) for source in sources]
+    names = chosen(backup, request.tables)
+    request.refuse_too_many(len(names))
+    sources = [_source(clients, store, request, Folder(S3Uri.parse(backup.uri)), name) for name in names]
+    pace = _with_room(clients, request.pace, [source.target for source in sources])
+    loads = [table_load(source, pace) for source in sources]
     plan = restore_plan(request, backup, loads, run, clients.sts.get_caller_identity()["Account"], now)
     if plan.cluster:
         preflight.bucket(clients.s3, request.logs, "log_uri")
@@ -49,21 +65,28 @@ def commit(store: Store, plan: RestorePlan) -> None:
             store.put(plan.root.uri / table.name / MANIFEST, connector_manifest(plan.part_uris(table)))
 
 
-def _load(clients: Clients, store: Store, request: RestoreRequest, folder: Folder, source: str) -> TableLoad:
-    name = request.rename(source)
+def _with_room(clients: Clients, pace: Pace, targets: list[Table]) -> Pace:
+    pace = structs.replace(pace, room=limits.describe(clients).writes(targets)) if pace.spikes(targets) else pace
+    refuse_useless(pace, targets)
+    return pace
+
+
+def _source(clients: Clients, store: Store, request: RestoreRequest, folder: Folder, table: str) -> Source:
+    name = request.rename(table)
     there = tables.look(clients.dynamodb, name)
     if there and not request.into_existing:
         raise BadInput(f"table {name} exists already", "give the restored tables a prefix or suffix, or allow loading into existing tables")
-    schema = _document(store, folder.schema(source), Schema)
-    load = table_load(schema, _document(store, folder.manifest(source), TableManifest), name, there, request.pace)
-    _refuse_other_keys(schema, load)
-    return load
+    schema, manifest = _document(store, folder.schema(table), Schema), _document(store, folder.manifest(table), TableManifest)
+    source = Source(schema=schema, manifest=manifest, name=name, there=there)
+    _refuse_other_keys(source)
+    return source
 
 
-def _refuse_other_keys(schema: Schema, load: TableLoad) -> None:
-    keys = [key["AttributeName"] for key in sorted(schema.table["KeySchema"], key=lambda key: key["KeyType"])]
-    if keys != load.keys:
-        raise BadInput(f"table {load.name} has the keys {load.keys}, the dump of {load.source} has {keys}", "load it into a table of the same keys")
+def _refuse_other_keys(source: Source) -> None:
+    keys, others = Table.of(source.schema.table).keys, source.target.keys
+    if keys != others:
+        facts = f"table {source.name} has the keys {others}, the dump of {source.schema.name} has {keys}"
+        raise BadInput(facts, "load it into a table of the same keys")
 
 
 def _document(store: Store, uri: S3Uri, kind: type[T]) -> T:

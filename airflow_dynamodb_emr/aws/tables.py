@@ -38,6 +38,13 @@ def look(dynamodb: DynamoDBClient, name: str) -> Table | None:
     return None if description is None else Table.of(description)
 
 
+def look_at(dynamodb: DynamoDBClient, names: Iterable[str]) -> list[Table]:
+    """Those of these tables that are there to be read."""
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        found = list(pool.map(lambda name: look(dynamodb, name), names))
+    return [table for table in found if table and table.status != "DELETING"]
+
+
 def save(clients: Clients, names: Iterable[str]) -> tuple[list[Schema], list[str]]:
     """The schemas of these tables, and the names of those that vanished meanwhile."""
     wanted = list(names)

@@ -17,6 +17,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from airflow_dynamodb_emr.aws import clusters
 from airflow_dynamodb_emr.aws.clients import Clients
 from airflow_dynamodb_emr.aws.clusters import Step
+from airflow_dynamodb_emr.aws.errors import is_throttled
 from airflow_dynamodb_emr.core.steps import ACTIVE, COMPLETED
 from airflow_dynamodb_emr.errors import ClusterFailed
 
@@ -79,7 +80,7 @@ class ClusterWatch:
             except (ClientError, BotoCoreError) as error:
                 hopeless = await asyncio.to_thread(self._hopeless, clients, error)
                 # Throttling is cured by time, and must not be answered by asking more often.
-                failures = PATIENCE if hopeless else failures + (not clusters.is_throttled(error))
+                failures = PATIENCE if hopeless else failures + (not is_throttled(error))
                 pause = self.every
                 self._answer()  # a step may have ended all the same: what failed was the next submission
                 self._told(error, failures)
@@ -156,7 +157,7 @@ class ClusterWatch:
 
     def _hopeless(self, clients: Clients, error: Exception) -> bool:
         """Whether waiting cures nothing: the cluster takes no more steps."""
-        if clusters.is_throttled(error):
+        if is_throttled(error):
             return False
         try:
             return clusters.state(clients.emr, self.cluster)[0].startswith("TERMINAT")

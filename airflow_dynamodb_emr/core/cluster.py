@@ -6,6 +6,7 @@ import re
 from enum import Enum
 from typing import Any
 
+from airflow_dynamodb_emr.core import cost
 from airflow_dynamodb_emr.core.documents import Noun
 from airflow_dynamodb_emr.core.layout import S3Uri
 
@@ -40,7 +41,12 @@ class ClusterSpec(Noun, frozen=True, kw_only=True):
     idle_minutes: int = 30  # the safety net: an idle cluster ends itself
     template: dict[str, Any] = {}
 
-    def request(self, name: str, run: str, logs: S3Uri) -> dict[str, Any]:
+    @property
+    def lane_dollars(self) -> float:
+        """What an hour of one table's share costs; 0 where the price of the machines is not known."""
+        return (cost.cluster(self.instance_type, 1 + self.core_nodes, 3600) or 0) / self.concurrency
+
+    def request(self, name: str, run: str, logs: S3Uri | None) -> dict[str, Any]:
         """For RunJobFlow; the template wins, but name, tag, keep-alive and no protection are ours: a cluster must not be left behind."""
         request = _merged(self._defaults(logs), self.template)
         request["Name"] = name
@@ -49,10 +55,10 @@ class ClusterSpec(Noun, frozen=True, kw_only=True):
         request["AutoTerminationPolicy"] = request.get("AutoTerminationPolicy") or {"IdleTimeout": self.idle_minutes * 60}
         return request
 
-    def _defaults(self, logs: S3Uri) -> dict[str, Any]:
+    def _defaults(self, logs: S3Uri | None) -> dict[str, Any]:
         return {
             "ReleaseLabel": self.release,
-            "LogUri": f"{logs}/",
+            **({"LogUri": f"{logs}/"} if logs else {}),
             "Applications": [{"Name": "Hadoop"}],
             "StepConcurrencyLevel": self.concurrency,
             "ServiceRole": self.service_role,

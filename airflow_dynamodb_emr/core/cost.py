@@ -1,4 +1,7 @@
-"""What a dump or load costs, in US dollars, at the list prices of us-east-1 (https://aws.amazon.com/dynamodb/pricing/, https://aws.amazon.com/emr/pricing/)."""
+"""What a dump or load costs, in US dollars, at the list prices of us-east-1 (https://aws.amazon.com/dynamodb/pricing/, https://aws.amazon.com/emr/pricing/).
+
+Of the standard table class: capacity of a table in STANDARD_INFREQUENT_ACCESS is about a quarter dearer, which no estimate here needs to know.
+"""
 
 from __future__ import annotations
 
@@ -41,3 +44,8 @@ def makespan(seconds: list[float], lanes: int) -> float:
     for length in sorted(seconds, reverse=True):
         ends[ends.index(min(ends))] += length
     return max(ends)
+
+
+def amount(dollars: float) -> str:
+    """As a person reads it: small ones are told apart too."""
+    return f"${dollars:,.2f}" if dollars >= 0.1 or not dollars else f"${dollars:.4f}"

@@ -9,7 +9,8 @@ from airflow_dynamodb_emr.core import cost, names, steps
 from airflow_dynamodb_emr.core.cluster import ClusterSpec
 from airflow_dynamodb_emr.core.documents import Document, Noun
 from airflow_dynamodb_emr.core.layout import Folder, S3Uri
-from airflow_dynamodb_emr.core.pace import Pace, Raised, Rate, raised_for_read, read_rate, segments
+from airflow_dynamodb_emr.core.pace import Pace, Raised, Rate, raised_for_read
+from airflow_dynamodb_emr.core.rates import read_rate, segments
 from airflow_dynamodb_emr.core.table import Table, Throughput
 from airflow_dynamodb_emr.errors import BadInput
 
@@ -30,6 +31,20 @@ class TableDump(Noun, frozen=True, kw_only=True):
     segments: int
     seconds: float
     dollars: float
+
+    @property
+    def during(self) -> Throughput:
+        """While it is dumped; before and after it is as it was."""
+        return self.raised.table if self.raised else self.before
+
+
+class Estimate(Noun, frozen=True, kw_only=True):
+    """What a backup does to each table, takes and costs."""
+
+    tables: list[TableDump]  # longest first
+    seconds: float  # cluster start included
+    dollars: float | None  # None: no price known for the instance type
+    excluded: dict[str, str]  # table -> the pattern that excluded it
 
 
 class BackupPlan(Document, frozen=True, kw_only=True):
@@ -98,17 +113,25 @@ def dump_plan(table: Table, pace: Pace) -> TableDump:
         rate=rate,
         segments=segments(table.bytes, rate.units),
         seconds=cost.STEP_SECONDS + rate.seconds,
-        dollars=_dollars(table, rate),
+        dollars=rate.dollars,
     )
+
+
+def estimate(pace: Pace, cluster: ClusterSpec, tables: list[Table], excluded: dict[str, str]) -> Estimate:
+    """Raises BadInput for a spike that would raise none of the tables."""
+    pace.refuse_useless(table.throughput.read for table in tables if table.provisioned)
+    dumps = sorted((dump_plan(table, pace) for table in tables), key=lambda dump: (-dump.seconds, dump.name))
+    seconds = cost.CLUSTER_START_SECONDS + cost.makespan([dump.seconds for dump in dumps], cluster.concurrency)
+    nodes = cost.cluster(cluster.instance_type, 1 + cluster.core_nodes, seconds)
+    dollars = None if nodes is None else nodes + sum(dump.dollars for dump in dumps)
+    return Estimate(tables=dumps, seconds=seconds, dollars=dollars, excluded=excluded)
 
 
 def backup_plan(
     request: Request, run: str, time: datetime, made: datetime, tables: list[Table], excluded: dict[str, str], vanished: list[str]
 ) -> BackupPlan:
     """Pure: the same tables and request give the same plan."""
-    dumps = sorted((dump_plan(table, request.pace) for table in tables), key=lambda dump: (-dump.seconds, dump.name))
-    seconds = cost.CLUSTER_START_SECONDS + cost.makespan([dump.seconds for dump in dumps], request.cluster.concurrency)
-    nodes = cost.cluster(request.cluster.instance_type, 1 + request.cluster.core_nodes, seconds)
+    found = estimate(request.pace, request.cluster, tables, excluded)
     return BackupPlan(
         run=run,
         prefix=request.selection.prefix,
@@ -119,17 +142,11 @@ def backup_plan(
         logs=str(request.logs),
         jar=request.jar,
         made=made,
-        tables=dumps,
+        tables=found.tables,
         excluded=excluded,
         vanished=vanished,
         cluster=request.cluster.request(names.cluster_name(run), run, request.logs),
         concurrency=request.cluster.concurrency,
-        seconds=seconds,
-        dollars=None if nodes is None else nodes + sum(dump.dollars for dump in dumps),
+        seconds=found.seconds,
+        dollars=found.dollars,
     )
-
-
-def _dollars(table: Table, rate: Rate) -> float:
-    if not table.provisioned:
-        return cost.on_demand_reads(table.bytes)
-    return cost.spike(rate.spike - table.throughput.read, rate.seconds, cost.READ_UNIT_HOUR) if rate.spike else 0.0

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from airflow_dynamodb_emr.core.restore import Restore
+from airflow_dynamodb_emr.core import cost
+from airflow_dynamodb_emr.core.plan import BackupPlan, Estimate, TableDump
+from airflow_dynamodb_emr.core.restore import Restore, RestorePlan, TableLoad
 from airflow_dynamodb_emr.core.table import Throughput
 from airflow_dynamodb_emr.core.verdict import Backup, TableVerdict
 
 _HEAD = ("table", "engine", "items", "bytes", "before", "during", "after", "seconds", "verdict")
+_PLAN_HEAD = ("table", "engine", "items", "bytes", "before", "during", "after", "segments", "minutes", "dollars", "why")
+_LOAD_HEAD = ("source", "", "table", "engine", "items", "bytes", "before", "during", "after", "minutes", "dollars", "why")
 _LEFT = {0, 1, 8}  # columns of words; the others are numbers
 
 
@@ -18,8 +22,14 @@ def backup_lines(backup: Backup) -> list[str]:
     head = f"{what}, {_count(len(backup.tables), 'table')}, {_count(backup.items, 'item')}, {size(backup.bytes)} in {backup.uri}"
     reasons = [f"  {name}: {why}" for name, why in backup.missing.items()]
     raised = [f"  {name} is still raised" for name in backup.raised]
-    excluded = [f"  {name} is excluded by {pattern}" for name, pattern in backup.excluded.items()]
-    return [head, *columns([_HEAD, *map(_row, backup.tables)]), *reasons, *raised, *excluded, *(f"  {note}" for note in backup.notes)]
+    return [
+        head,
+        *columns([_HEAD, *map(_row, backup.tables)]),
+        *reasons,
+        *raised,
+        *_excluded(backup.excluded),
+        *(f"  {note}" for note in backup.notes),
+    ]
 
 
 def restore_lines(restore: Restore) -> list[str]:
@@ -33,6 +43,17 @@ def restore_lines(restore: Restore) -> list[str]:
         *(f"  {name} is still raised" for name in restore.raised),
         *(f"  {note}" for note in restore.notes),
     ]
+
+
+def plan_lines(plan: BackupPlan | Estimate) -> list[str]:
+    """Before anything is done: a line a table; throughput is read units a second."""
+    rows = columns([_PLAN_HEAD, *map(_dump, plan.tables)], {0, 1, 10})
+    return [_in_all(len(plan.tables), plan.seconds, plan.dollars), *rows, *_excluded(plan.excluded)]
+
+
+def restore_plan_lines(plan: RestorePlan) -> list[str]:
+    """The same for a restore; throughput is write units a second."""
+    return [_in_all(len(plan.tables), plan.seconds, plan.dollars), *columns([_LOAD_HEAD, *map(_load, plan.tables)], {0, 1, 2, 3, 11})]
 
 
 def size(number_of_bytes: float) -> str:
@@ -50,16 +71,37 @@ def columns(rows: Sequence[Sequence[str]], left: set[int] = _LEFT) -> list[str]:
     ]
 
 
+def _excluded(excluded: dict[str, str]) -> list[str]:
+    return [f"  {name} is excluded by {pattern}" for name, pattern in excluded.items()]
+
+
+def _in_all(tables: int, seconds: float, dollars: float | None) -> str:
+    price = "price of the cluster unknown" if dollars is None else f"about {cost.amount(dollars)}"
+    return f"{_count(tables, 'table')}, about {seconds / 60:,.0f} minutes, {price}"
+
+
+def _dump(table: TableDump) -> tuple[str, ...]:
+    units = (_units(table.before), _units(table.during), _units(table.before))
+    numbers = (str(table.segments), f"{table.seconds / 60:,.1f}", f"{table.dollars:,.4f}")
+    return (table.name, table.engine, f"{table.items:,}", size(table.bytes), *units, *numbers, table.rate.why)
+
+
+def _load(table: TableLoad) -> tuple[str, ...]:
+    units = (_units(table.before, "write"), _units(table.during, "write"), _units(table.before, "write"))
+    numbers = (f"{table.seconds / 60:,.1f}", f"{table.dollars:,.4f}")
+    return (table.source, "->", table.name, table.engine, f"{table.items:,}", size(table.bytes), *units, *numbers, f"{table.rate.why}; {table.why}")
+
+
 def _row(table: TableVerdict) -> tuple[str, ...]:
     seen = table.throughput
     units = map(_units, (seen.before, seen.during, seen.after))
     return (table.name, table.engine, f"{table.items:,}", size(table.bytes), *units, f"{table.seconds:.1f}", table.verdict.value)
 
 
-def _units(throughput: Throughput | None) -> str:
+def _units(throughput: Throughput | None, kind: str = "read") -> str:
     if throughput is None:
         return "?"
-    return str(throughput.read) if throughput.read else "on demand"
+    return str(getattr(throughput, kind) or "on demand")
 
 
 def _count(number: int, noun: str) -> str:

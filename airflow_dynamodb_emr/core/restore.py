@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from fnmatch import fnmatchcase
 from typing import Any
 
 from msgspec import structs
 
-from airflow_dynamodb_emr.core import names, steps
+from airflow_dynamodb_emr.core import cost, names, steps
 from airflow_dynamodb_emr.core.catalogue import Wanted
 from airflow_dynamodb_emr.core.cluster import ClusterSpec
 from airflow_dynamodb_emr.core.documents import Document, Noun
 from airflow_dynamodb_emr.core.layout import Folder, S3Uri
 from airflow_dynamodb_emr.core.manifest import Part, TableManifest
-from airflow_dynamodb_emr.core.pace import Pace, Raised, Rate, raised_for_write, write_rate
+from airflow_dynamodb_emr.core.pace import Pace, Raised, Rate, raised_for_write
+from airflow_dynamodb_emr.core.rates import write_rate
 from airflow_dynamodb_emr.core.schema import Schema, create_request
 from airflow_dynamodb_emr.core.table import Decreases, Table, Throughput
 from airflow_dynamodb_emr.core.verdict import Backup, Verdict
@@ -60,6 +62,26 @@ class TableLoad(Noun, frozen=True, kw_only=True):
     before: Throughput
     raised: Raised | None
     rate: Rate
+    seconds: float
+    dollars: float  # for the table and its indexes
+
+    @property
+    def during(self) -> Throughput:
+        """While it is loaded; before and after it is as it was."""
+        return self.raised.table if self.raised else self.before
+
+
+class Source(Noun, frozen=True, kw_only=True):
+    """One table of the backup, and where it goes."""
+
+    schema: Schema
+    manifest: TableManifest
+    name: str
+    there: Table | None  # the table that exists under this name, if one does
+
+    @property
+    def target(self) -> Table:
+        return self.there or new_table(self.schema, self.name)
 
 
 class RestorePlan(Document, frozen=True, kw_only=True):
@@ -75,6 +97,8 @@ class RestorePlan(Document, frozen=True, kw_only=True):
     tables: list[TableLoad]  # longest first
     cluster: dict[str, Any] | None  # the RunJobFlow request; None where every table is loaded by the task itself
     concurrency: int
+    seconds: float  # estimated, cluster start included
+    dollars: float | None  # None: no price known for the instance type
 
     @property
     def root(self) -> Folder:
@@ -111,13 +135,17 @@ def chosen(backup: Backup, wanted: list[str]) -> list[str]:
     return names_
 
 
-def table_load(schema: Schema, manifest: TableManifest, name: str, there: Table | None, pace: Pace) -> TableLoad:
-    """*there*: the table that exists under this name, if one does."""
-    target = there or _new(schema, name)
+def refuse_useless(pace: Pace, targets: Iterable[Table]) -> None:
+    """Raises BadInput for a spike that would raise none of the tables; one that has a slower index is as slow as that."""
+    pace.refuse_useless(min(units.write for units in table.capacities) for table in targets if table.provisioned)
+
+
+def table_load(source: Source, pace: Pace) -> TableLoad:
+    schema, manifest, target = source.schema, source.manifest, source.target
     rate = write_rate(target, pace, Table.of(schema.table).bytes, manifest.items)
     connector = CONNECTOR in manifest.engines
     return TableLoad(
-        name=name,
+        name=source.name,
         source=schema.name,
         engine=CONNECTOR if connector else WORKER,
         why="the connector can load it" if connector else "it holds what the connector cannot load: empty lists or maps",
@@ -125,20 +153,28 @@ def table_load(schema: Schema, manifest: TableManifest, name: str, there: Table 
         items=manifest.items,
         bytes=manifest.bytes,
         keys=target.keys,
-        create=None if there else create_request(schema, name),
+        create=None if source.there else create_request(schema, source.name),
         before=target.throughput,
         raised=raised_for_write(target, rate.spike),
         rate=rate,
+        seconds=rate.seconds + (cost.STEP_SECONDS if connector else 0),
+        dollars=rate.dollars,
     )
 
 
-def _new(schema: Schema, name: str) -> Table:
-    """As CreateTable will make it: the capacity of the source, and none of its decreases."""
-    return structs.replace(Table.of(schema.table), name=name, decreases=Decreases(), index_decreases={})
+def new_table(schema: Schema, name: str) -> Table:
+    """As CreateTable will make it: the capacity of the source, none of its decreases, and on demand not warm for more than a new table is."""
+    cold = _cold(schema.table) | {"GlobalSecondaryIndexes": [_cold(index) for index in schema.table.get("GlobalSecondaryIndexes", [])]}
+    return structs.replace(Table.of(cold), name=name, decreases=Decreases(), index_decreases={})
+
+
+def _cold(description: dict[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in description.items() if key != "WarmThroughput"}
 
 
 def restore_plan(request: RestoreRequest, backup: Backup, loads: list[TableLoad], run: str, account: str, made: datetime) -> RestorePlan:
     on_emr = any(load.engine == CONNECTOR for load in loads)
+    seconds, dollars = _estimate(request.cluster, loads, on_emr)
     return RestorePlan(
         run=run,
         backup=backup.uri,
@@ -149,10 +185,20 @@ def restore_plan(request: RestoreRequest, backup: Backup, loads: list[TableLoad]
         logs=str(request.logs),
         jar=request.jar,
         made=made,
-        tables=sorted(loads, key=lambda load: (-load.rate.seconds, load.name)),
+        tables=sorted(loads, key=lambda load: (-load.seconds, load.name)),
         cluster=request.cluster.request(names.cluster_name(run), run, request.logs) if on_emr else None,
         concurrency=request.cluster.concurrency,
+        seconds=seconds,
+        dollars=dollars,
     )
+
+
+def _estimate(cluster: ClusterSpec, loads: list[TableLoad], on_emr: bool) -> tuple[float, float | None]:
+    """What the worker loads takes no lane of the cluster."""
+    steps_, others = ([load.seconds for load in loads if (load.engine == CONNECTOR) is connector] for connector in (True, False))
+    lanes = cost.CLUSTER_START_SECONDS + cost.makespan(steps_, cluster.concurrency) if on_emr else 0.0
+    nodes = cost.cluster(cluster.instance_type, 1 + cluster.core_nodes, lanes) if on_emr else 0.0
+    return max([lanes, *others]), None if nodes is None else nodes + sum(load.dollars for load in loads)
 
 
 class TableLoaded(Document, frozen=True, kw_only=True):

@@ -9,6 +9,7 @@ from airflow_dynamodb_emr.core.documents import Noun
 
 ON_DEMAND = "PAY_PER_REQUEST"
 PROVISIONED = "PROVISIONED"
+NEW_ON_DEMAND_READS, NEW_ON_DEMAND_WRITES = 12_000, 4_000  # what DynamoDB serves at once of a table that was never busier
 QUICK_DECREASES = 4  # a UTC day begins with so many; from then on one in an hour
 
 
@@ -26,6 +27,13 @@ class Throughput(Noun, frozen=True, kw_only=True):
     def request(self) -> dict[str, int]:
         """As UpdateTable and CreateTable want it."""
         return {"ReadCapacityUnits": self.read, "WriteCapacityUnits": self.write}
+
+    @classmethod
+    def on_demand(cls, description: dict[str, Any]) -> Throughput:
+        """What a table or index is warm for, unless a lower maximum is set (https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/warm-throughput.html)."""
+        warm, most = description.get("WarmThroughput", {}), description.get("OnDemandThroughput", {})
+        read, write = warm.get("ReadUnitsPerSecond", NEW_ON_DEMAND_READS), warm.get("WriteUnitsPerSecond", NEW_ON_DEMAND_WRITES)
+        return cls(read=_at_most(most.get("MaxReadRequestUnits"), read), write=_at_most(most.get("MaxWriteRequestUnits"), write))
 
     def at_least(self, other: Throughput) -> Throughput:
         return Throughput(read=max(self.read, other.read), write=max(self.write, other.write))
@@ -65,6 +73,7 @@ class Table(Noun, frozen=True, kw_only=True):
     id: str = ""
     decreases: Decreases = Decreases()
     index_decreases: dict[str, Decreases] = {}
+    on_demand: Throughput = Throughput(read=NEW_ON_DEMAND_READS, write=NEW_ON_DEMAND_WRITES)  # what it serves where it is on demand
     settled: bool = True  # the table and each of its indexes are ACTIVE
 
     @classmethod
@@ -84,12 +93,18 @@ class Table(Noun, frozen=True, kw_only=True):
             id=description.get("TableId", ""),
             decreases=Decreases.of(description),
             index_decreases={index["IndexName"]: Decreases.of(index) for index in indexes},
+            on_demand=_on_demand(description, indexes),
             settled=all(state == "ACTIVE" for state in [description["TableStatus"], *(i.get("IndexStatus", "ACTIVE") for i in indexes)]),
         )
 
     @property
     def provisioned(self) -> bool:
         return self.billing == PROVISIONED
+
+    @property
+    def capacities(self) -> list[Throughput]:
+        """The table's, and that of each of its indexes."""
+        return [self.throughput, *self.indexes.values()]
 
     @property
     def account(self) -> str:
@@ -102,3 +117,14 @@ class Table(Noun, frozen=True, kw_only=True):
     def next_decrease(self, now: datetime, index: str = "") -> datetime:
         """When its capacity, or that of an index, may be lowered next."""
         return (self.index_decreases.get(index, Decreases()) if index else self.decreases).next(now)
+
+
+def _on_demand(description: dict[str, Any], indexes: list[dict[str, Any]]) -> Throughput:
+    """An index that serves fewer writes than its table holds the table's back; reads are the table's own."""
+    own = Throughput.on_demand(description)
+    return Throughput(read=own.read, write=min([own.write, *(Throughput.on_demand(index).write for index in indexes)]))
+
+
+def _at_most(most: int | None, units: int) -> int:
+    """DynamoDB says -1, or nothing, where no maximum is set."""
+    return min(most, units) if most and most > 0 else units

@@ -18,7 +18,8 @@ DAGS = Path(__file__).parents[2] / "dags"
 QUICK = {
     "AIRFLOW__DYNAMODB_EMR__POLL_SECONDS": "0.2",
     "AIRFLOW__DYNAMODB_EMR__RETRY_SECONDS": "0.2",
-    "AIRFLOW__DYNAMODB_EMR__SPIKE_MINUTES": "0.02",
+    "AIRFLOW__DYNAMODB_EMR__SPIKE": "0.02 minutes",
+    "AIRFLOW__DYNAMODB_EMR__HOUR_DOLLARS": "1000000",  # seconds are saved here, and a spike is paid by the hour
 }
 _AIRFLOW = {"AIRFLOW__CORE__LOAD_EXAMPLES": "False", "AIRFLOW__CORE__DAGS_FOLDER": str(DAGS), "AIRFLOW__CORE__UNIT_TEST_MODE": "False"}
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from airflow_dynamodb_emr.aws import planning
+from airflow_dynamodb_emr.core.report import plan_lines
 from airflow_dynamodb_emr.errors import BadInput
 from airflow_dynamodb_emr.forms import backup_request
 from airflow_dynamodb_emr.operators.base import AwsOperator, no_retry_for_bad_input, now, run_of, time_of
@@ -24,11 +25,7 @@ class PlanBackupOperator(AwsOperator):
         _refuse_the_past(context)
         request = backup_request(self.settings, context["params"], self.clients)
         plan = planning.commit(self.store, planning.draft(self.clients, request, run_of(context), time_of(context), now()))
-        self.log.info("%s tables into %s, in about %.0f minutes", len(plan.tables), plan.folder, plan.seconds / 60)
-        for table in plan.tables:
-            self.log.info(
-                "%s: %s bytes at %.0f units a second in %s segments; %s", table.name, table.bytes, table.rate.units, table.segments, table.rate.why
-            )
+        self.log.info("\n".join([f"into {plan.folder}", *plan_lines(plan)]))
         context["ti"].xcom_push(key="plan", value=str(plan.root.plan))
         return [table.name for table in plan.tables]
 

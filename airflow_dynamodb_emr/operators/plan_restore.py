@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from airflow_dynamodb_emr.aws import restoring
+from airflow_dynamodb_emr.core.report import restore_plan_lines
 from airflow_dynamodb_emr.core.restore import RestorePlan
 from airflow_dynamodb_emr.forms import restore_request
 from airflow_dynamodb_emr.operators.base import AwsOperator, no_retry_for_bad_input, now, run_of
@@ -19,9 +20,7 @@ class PlanRestoreOperator(AwsOperator):
     @no_retry_for_bad_input
     def execute(self, context: Context) -> list[str]:
         plan = self._plan(context)
-        self.log.info("%s tables from %s", len(plan.tables), plan.backup)
-        for table in plan.tables:
-            self.log.info("%s -> %s: %s items by the %s (%s); %s", table.source, table.name, table.items, table.engine, table.why, table.rate.why)
+        self.log.info("\n".join([f"from {plan.backup}", *restore_plan_lines(plan)]))
         context["ti"].xcom_push(key="plan", value=str(plan.root.plan))
         return [table.name for table in plan.tables]
 

@@ -2,13 +2,17 @@ from __future__ import annotations
 
 import json
 import math
+from collections.abc import Callable
 from typing import Any
 
 import pytest
+from airflow.exceptions import ParamValidationError
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from airflow_dynamodb_emr import params
 from airflow_dynamodb_emr.core.layout import S3Uri
+from airflow_dynamodb_emr.core.spiking import Absolute
 from airflow_dynamodb_emr.errors import BadInput
 from airflow_dynamodb_emr.provider import get_provider_info
 from airflow_dynamodb_emr.settings import SECTION, Settings
@@ -86,13 +90,13 @@ def test_a_ratio_is_above_0_and_at_most_1_5(ratio: float) -> None:
 @pytest.mark.parametrize(
     ("field", "good", "bad"),
     [
-        ("max_read_units", [1, 40_000], [0, 40_001, -1]),
-        ("max_write_units", [1, 40_000], [0, 40_001]),
+        ("max_read_units", [1, 40_000, 100_000], [0, -1]),
+        ("max_write_units", [1, 100_000], [0, -1]),
         ("on_demand_read_units", [1, 40_000], [0, 40_001]),
         ("on_demand_write_units", [1, 40_000], [0, 40_001]),
         ("step_concurrency", [1, 256], [0, 257]),
         ("core_nodes", [1, 500], [0]),
-        ("spike_minutes", [0, 0.5], [-1]),
+        ("hour_dollars", [0, 0.5], [-1, math.inf, math.nan]),
         ("poll_seconds", [0.1], [0, -1]),
         ("idle_minutes", [1, 10_080], [0, 10_081]),
         ("retries", [0], [-1]),
@@ -132,7 +136,7 @@ def test_a_list_that_is_emptied_in_the_form_is_empty() -> None:
 
 
 def test_a_zero_in_the_form_is_a_value() -> None:
-    assert Settings(spike_minutes=20).with_form({"spike_minutes": 0}).spike_minutes == 0
+    assert Settings(retries=2).with_form({"retries": 0}).retries == 0
     with pytest.raises(BadInput, match="read_ratio: 0 is not above 0"):
         Settings().with_form({"read_ratio": 0})
 
@@ -146,6 +150,47 @@ def test_the_paces_take_what_is_meant_for_them() -> None:
 
     assert (settings.read_pace.ratio, settings.read_pace.max_units, settings.read_pace.on_demand_units) == (0.1, 3, 5)
     assert (settings.write_pace.ratio, settings.write_pace.max_units, settings.write_pace.on_demand_units) == (0.2, 4, 6)
+
+
+def test_the_environment_alone_is_read_without_airflow() -> None:
+    settings = Settings.from_environment({"AIRFLOW__DYNAMODB_EMR__READ_RATIO": "0.7", "AIRFLOW__DYNAMODB_EMR__EXCLUDE": '["a"]', "HOME": "/"})
+
+    assert settings == Settings(read_ratio=0.7, exclude=["a"])
+
+
+@pytest.mark.parametrize("spike", ["-5 minutes", "x1", "fast", "0 units"])
+def test_a_spike_that_cannot_be_is_refused_by_name(spike: str) -> None:
+    for refused in (lambda: Settings.parse({"spike": spike}), lambda: Settings().with_form({"spike": spike})):
+        with pytest.raises(BadInput, match=f"^spike: '{spike}' is neither"):
+            refused()
+
+
+def test_units_above_the_users_own_limit_are_refused() -> None:
+    settings = Settings(spike="5000 units", max_read_units=4000, max_write_units=5000)
+
+    assert settings.write_pace.spike == Absolute(number=5000)
+    with pytest.raises(BadInput) as raised:
+        _ = settings.read_pace
+    assert raised.value.facts == "spike: 5000 units is above max_read_units 4000" and "max_read_units" in raised.value.hint
+
+
+def test_an_hour_is_worth_the_waiting_and_the_share_of_the_cluster() -> None:
+    settings = Settings(hour_dollars=2, core_nodes=4, step_concurrency=6)
+
+    assert settings.read_pace.hour_dollars == settings.write_pace.hour_dollars == pytest.approx(2 + 5 * 0.24 / 6)
+    assert Settings(hour_dollars=2, instance_type="z9.huge").read_pace.hour_dollars == 2
+
+
+@pytest.mark.parametrize("form", [params.backup, params.restore])
+def test_the_form_refuses_a_spike_that_cannot_be_as_it_is_typed(form: Callable[[Settings], dict[str, Any]]) -> None:
+    field = form(Settings(spike=" X10 "))["spike"]
+
+    assert field.resolve() == "x10"
+    for good in ("20 minutes", "x2.5", "4000 units", "off", "", None):
+        assert field.resolve(good) == good
+    for bad in ("-5 minutes", "x1", "4000", "fast", "0 units"):
+        with pytest.raises(ParamValidationError):
+            field.resolve(bad)
 
 
 def test_the_cluster_is_the_one_of_the_settings_and_the_template() -> None:

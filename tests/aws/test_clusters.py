@@ -105,15 +105,3 @@ def test_a_submission_is_never_repeated_blindly(aws: StandIn, clients: Clients, 
         clusters.submit(clients, cluster, [step("once")])
 
     assert [each.name for each in clusters.list_steps(clients.emr, cluster)] == ["once"]
-
-
-@pytest.mark.parametrize(
-    ("error", "throttled"),
-    [
-        pytest.param(ClientError({"Error": {"Code": "ThrottlingException"}}, "ListSteps"), True, id="throttled"),
-        pytest.param(ClientError({"Error": {"Code": "ValidationException"}}, "ListSteps"), False, id="refused"),
-        pytest.param(ValueError("ThrottlingException"), False, id="no answer of AWS"),
-    ],
-)
-def test_throttling_is_told_from_refusals(error: Exception, throttled: bool) -> None:
-    assert clusters.is_throttled(error) is throttled

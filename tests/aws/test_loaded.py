@@ -11,7 +11,7 @@ from airflow_dynamodb_emr.aws.clusters import Step
 from airflow_dynamodb_emr.aws.store import Store
 from airflow_dynamodb_emr.core.layout import S3Uri
 from airflow_dynamodb_emr.core.pace import Pace
-from airflow_dynamodb_emr.core.restore import Restore, RestorePlan, TableLoaded, restore_plan, table_load
+from airflow_dynamodb_emr.core.restore import Restore, RestorePlan, Source, TableLoaded, restore_plan, table_load
 from airflow_dynamodb_emr.core.verdict import Verdict
 from tests.core import makers
 from tests.core.makers import NOON, RUN
@@ -25,7 +25,10 @@ LOG = JOB_LOG.replace("DYNAMODB_ITEMS_READ", "DYNAMODB_ITEMS_READ_FROM_BACKUP")
 def plan(folder: S3Uri) -> RestorePlan:
     """One table by the connector, one by the worker; each has three items."""
     kinds = {"c": ("connector", "worker"), "w": ("worker",)}
-    loads = [table_load(makers.schema(name), makers.manifest(name, engines), f"R_{name}", None, Pace()) for name, engines in kinds.items()]
+    sources = [
+        Source(schema=makers.schema(name), manifest=makers.manifest(name, engines), name=f"R_{name}", there=None) for name, engines in kinds.items()
+    ]
+    loads = [table_load(source, Pace()) for source in sources]
     made = restore_plan(makers.restore_request(), makers.backup(), loads, RUN, "1", NOON)
     return structs.replace(made, folder=str(folder), logs=str(folder / "logs"), base=str(folder))
 

@@ -15,6 +15,7 @@ from airflow_dynamodb_emr.core.names import Selection
 from airflow_dynamodb_emr.core.pace import Pace
 from airflow_dynamodb_emr.core.plan import BackupPlan, Request
 from airflow_dynamodb_emr.core.schema import Schema
+from airflow_dynamodb_emr.core.spiking import Absolute, Off
 from airflow_dynamodb_emr.errors import BadInput
 from airflow_dynamodb_emr.local.process import StandIn
 from tests.core import makers
@@ -121,6 +122,7 @@ BAD: dict[str, tuple[dict[str, Any], str]] = {
     "no such prefix": ({"selection": Selection(prefix="NOBODY_")}, "prefix: no table starts with 'NOBODY_'"),
     "a prefix that is only contained": ({"selection": Selection(prefix="LD_")}, "prefix: no table starts with 'LD_'"),
     "too many tables": ({"most_tables": 1}, "prefix: 2 tables start with"),
+    "units that raise nothing": ({"pace": Pace(spike=Absolute(number=5))}, "spike: 5 units would raise no table: each has 5 or more already"),
     "no such jar": ({"jar": JAR + "x"}, f"connector_jar: {JAR}x is not there"),
     "no such role": ({"cluster": ClusterSpec(service_role="Nobody")}, "service_role: Nobody is not there"),
     "no such profile": ({"cluster": ClusterSpec(instance_profile="Nobody")}, "instance_profile: Nobody is not there"),
@@ -136,6 +138,22 @@ def test_bad_input_is_one_line_and_a_hint_and_leaves_nothing_behind(aws: StandIn
         draft(clients, structs.replace(asked, **changes))
 
     assert refusal(raised)[0].startswith(facts)
+
+
+def test_limits_are_asked_for_once_and_only_where_something_may_be_raised(aws: StandIn, clients: Clients, asked: Request, prefix: str) -> None:
+    on_demand_only = structs.replace(asked, selection=Selection(prefix=prefix, exclude=["*_a"]))
+
+    for request, times in [(asked, 1), (structs.replace(asked, pace=Pace(spike=Off())), 0), (on_demand_only, 0)]:
+        aws.reset_calls()
+        draft(clients, request)
+        assert aws.calls().get("dynamodb.DescribeLimits", 0) == times
+
+
+def test_units_that_no_table_can_have_leave_nothing_behind(aws: StandIn, clients: Clients, asked: Request) -> None:
+    with nothing_touched(aws), pytest.raises(BadInput) as raised:
+        draft(clients, structs.replace(asked, pace=Pace(spike=Absolute(number=40_001), max_units=50_000)))
+
+    assert refusal(raised)[0] == "spike: 40001 units is above the 40000 that the account allows a table"
 
 
 def test_an_exclusion_of_everything_leaves_nothing_behind(aws: StandIn, clients: Clients, asked: Request, prefix: str) -> None:

@@ -13,7 +13,9 @@ from airflow_dynamodb_emr.core.cluster import ClusterSpec
 from airflow_dynamodb_emr.core.layout import Folder, S3Uri
 from airflow_dynamodb_emr.core.manifest import parse_connector_manifest
 from airflow_dynamodb_emr.core.names import Rename
+from airflow_dynamodb_emr.core.pace import Pace
 from airflow_dynamodb_emr.core.restore import RestoreRequest
+from airflow_dynamodb_emr.core.spiking import Absolute
 from airflow_dynamodb_emr.core.verdict import Backup, Verdict
 from airflow_dynamodb_emr.errors import BadInput, DataDamaged
 from airflow_dynamodb_emr.local.process import StandIn
@@ -119,6 +121,8 @@ BAD: dict[str, tuple[dict[str, Any], str]] = {
     "no such table": ({"tables": ["nobody*"]}, "tables: 'nobody*' is in no way in s3://"),
     "too many tables": ({"most_tables": 1}, "tables: 2 were chosen, one run takes 1"),
     "a name that becomes too long": ({"rename": Rename(suffix="x" * 255)}, "rename: "),
+    "units that raise nothing": ({"pace": Pace(spike=Absolute(number=5))}, "spike: 5 units would raise no table: each has 5 or more already"),
+    "units no table can have": ({"pace": Pace(spike=Absolute(number=50_000))}, "spike: 50000 units is above the 40000 that the account allows"),
     "no such jar": ({"jar": JAR + "x"}, f"connector_jar: {JAR}x is not there"),
     "no such role": ({"cluster": ClusterSpec(service_role="Nobody")}, "service_role: Nobody is not there"),
     "no such subnet": ({"cluster": ClusterSpec(subnets=["subnet-0"])}, "subnets: subnet-0 is not there"),

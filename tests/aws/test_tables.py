@@ -54,6 +54,15 @@ def test_a_table_that_is_being_deleted_has_vanished(aws: StandIn, clients: Clien
     assert tables.save(clients, [prefix + "going"]) == ([], [prefix + "going"])
 
 
+def test_tables_that_are_there_are_looked_at_and_those_that_go_are_not(aws: StandIn, clients: Clients, make_table: MakeTable, prefix: str) -> None:
+    aws.set(delete_seconds=600)
+    clients.dynamodb.delete_table(TableName=make_table(prefix + "going"))
+
+    found = tables.look_at(clients.dynamodb, [make_table(prefix + "b"), prefix + "going", "nowhere", make_table(prefix + "a")])
+
+    assert [table.name for table in found] == [prefix + "b", prefix + "a"]
+
+
 def test_a_setting_that_cannot_be_read_does_not_hold_up_a_backup(aws: StandIn, impatient: Clients, make_table: MakeTable, prefix: str) -> None:
     make_table(prefix)
     aws.faults(throttle={"dynamodb.DescribeTimeToLive": 1})

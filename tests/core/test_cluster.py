@@ -81,6 +81,11 @@ def test_steps_run_side_by_side_as_told() -> None:
     assert request(concurrency=33)["StepConcurrencyLevel"] == 33
 
 
+def test_a_lane_costs_its_share_of_all_machines() -> None:
+    assert ClusterSpec(core_nodes=4, concurrency=6).lane_dollars == pytest.approx(5 * 0.24 / 6)
+    assert ClusterSpec(instance_type="z9.huge").lane_dollars == 0
+
+
 @pytest.mark.parametrize(
     ("values", "subnets"),
     [

@@ -43,6 +43,11 @@ def test_an_unknown_instance_type_has_no_price() -> None:
     assert cost.cluster("z9.huge", 3, 1800) is None
 
 
+@pytest.mark.parametrize(("dollars", "told"), [(0, "$0.00"), (0.00583, "$0.0058"), (0.654, "$0.65"), (1234.5, "$1,234.50")])
+def test_an_amount_is_told_as_precisely_as_it_matters(dollars: float, told: str) -> None:
+    assert cost.amount(dollars) == told
+
+
 def test_on_demand_is_billed_by_eventually_consistent_reads_and_by_writes() -> None:
     assert cost.on_demand_reads(8192 * 10**6) == pytest.approx(0.125)
     assert cost.on_demand_writes(10**6) == pytest.approx(0.625)

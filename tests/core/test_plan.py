@@ -8,6 +8,8 @@ from airflow_dynamodb_emr.core import cost
 from airflow_dynamodb_emr.core.documents import decode, encode
 from airflow_dynamodb_emr.core.pace import Pace
 from airflow_dynamodb_emr.core.plan import BackupPlan, dump_plan
+from airflow_dynamodb_emr.core.spiking import Absolute
+from airflow_dynamodb_emr.core.table import Throughput
 from airflow_dynamodb_emr.errors import BadInput
 
 from .makers import plan, request, table
@@ -36,6 +38,7 @@ def test_a_dump_that_is_spiked_says_so_and_what_it_costs() -> None:
     dump = dump_plan(table(read=5, bytes=9 * GIB), Pace(max_units=500))
 
     assert dump.raised and dump.rate.spike == dump.raised.table.read == 500
+    assert (dump.before, dump.during) == (Throughput(read=5, write=5), Throughput(read=500, write=5))
     assert dump.dollars == pytest.approx(495 * cost.READ_UNIT_HOUR)
 
 
@@ -81,6 +84,14 @@ def test_a_step_takes_more_only_where_the_spike_is_there() -> None:
 
     assert dump.rate.spike and float(ratios[0]) > float(ratios[1]) == 0.5
     assert made.export_steps()[0]["Args"][-2] == ratios[1]  # by hand, nobody has raised anything
+
+
+def test_units_that_would_raise_none_of_the_tables_are_refused() -> None:
+    pace = Pace(spike=Absolute(number=5))
+
+    with pytest.raises(BadInput, match="spike: 5 units would raise no table: each has 5 or more already"):
+        plan(table("a", read=5), table("b", read=6), table("c", read=0, write=0), pace=pace)
+    assert [dump.raised for dump in plan(table(read=0, write=0), pace=pace).tables] == [None]
 
 
 @pytest.mark.parametrize("tables", [0, 1, 3])

@@ -3,12 +3,14 @@ from __future__ import annotations
 import pytest
 from msgspec import structs
 
-from airflow_dynamodb_emr.core.report import backup_lines, restore_lines, size
-from airflow_dynamodb_emr.core.restore import Restore, TableLoaded
+from airflow_dynamodb_emr.core.pace import Pace
+from airflow_dynamodb_emr.core.report import backup_lines, plan_lines, restore_lines, restore_plan_lines, size
+from airflow_dynamodb_emr.core.restore import Restore, Source, TableLoaded, restore_plan, table_load
+from airflow_dynamodb_emr.core.spiking import Absolute
 from airflow_dynamodb_emr.core.table import Throughput
 from airflow_dynamodb_emr.core.verdict import Seen, Verdict
 
-from .makers import NOON, RUN, backup, judged
+from .makers import NOON, RUN, backup, judged, manifest, plan, restore_request, schema, table, units
 
 READ = Throughput(read=5, write=5)
 
@@ -81,3 +83,30 @@ def test_a_restore_says_what_went_where_and_what_did_not() -> None:
 )
 def test_sizes_are_in_units_people_read(number: int, words: str) -> None:
     assert size(number) == words
+
+
+def test_a_plan_tells_what_it_does_to_each_table_and_why() -> None:
+    made = plan(table("a", read=10, items=1234, bytes=8192 * 120_000), table("b", read=0, write=0, bytes=8192 * 10**6))
+
+    lines = plan_lines(structs.replace(made, excluded={"c": "c*"}))
+
+    assert lines[0] == f"2 tables, about {made.seconds / 60:.0f} minutes, about ${made.dollars:.2f}"
+    assert lines[1].split() == ["table", "engine", "items", "bytes", "before", "during", "after", "segments", "minutes", "dollars", "why"]
+    assert lines[2].split(maxsplit=11)[3:] == ["937.5", "MiB", "10", "105", "10", "1", "21.0", "0.0123", "spiked from 10 to 105 units"]
+    assert lines[3].endswith("0.1250  on demand, never spiked: 4000 of the 12000 units it serves") and lines[3].count("on demand  ") == 3
+    assert lines[4] == "  c is excluded by c*"
+
+
+def test_a_plan_without_a_price_says_so() -> None:
+    assert plan_lines(structs.replace(plan(), dollars=None))[0].endswith(", price of the cluster unknown")
+
+
+def test_the_plan_of_a_restore_tells_write_units() -> None:
+    source = Source(schema=schema(ProvisionedThroughput=units(9, 10), TableSizeBytes=2**30), manifest=manifest(), name="new", there=None)
+    made = table_load(source, Pace(spike=Absolute(number=500)))
+
+    lines = restore_plan_lines(restore_plan(restore_request(), backup(), [made], RUN, "123456789012", NOON))
+
+    assert lines[0].startswith("1 table, about ")
+    assert lines[2].split(maxsplit=10)[:9] == ["orders", "->", "new", "connector", "3", "10", "B", "10", "500"]
+    assert lines[2].endswith("spiked from 10 to 500 units; the connector can load it")

@@ -4,20 +4,33 @@ from typing import Any
 
 import pytest
 
+from airflow_dynamodb_emr.core import cost
 from airflow_dynamodb_emr.core.documents import decode, encode
 from airflow_dynamodb_emr.core.pace import Pace
-from airflow_dynamodb_emr.core.restore import CONNECTOR, WORKER, RestorePlan, TableLoad, chosen, restore_plan, table_load
+from airflow_dynamodb_emr.core.restore import (
+    CONNECTOR,
+    WORKER,
+    RestorePlan,
+    Source,
+    TableLoad,
+    chosen,
+    new_table,
+    refuse_useless,
+    restore_plan,
+    table_load,
+)
+from airflow_dynamodb_emr.core.spiking import Absolute
 from airflow_dynamodb_emr.core.table import Throughput
 from airflow_dynamodb_emr.core.verdict import Verdict
 from airflow_dynamodb_emr.errors import BadInput
 
-from .makers import NOON, RUN, backup, index, judged, manifest, restore_request, schema, table, units
+from .makers import NOON, ON_DEMAND, RUN, backup, index, judged, manifest, restore_request, schema, table, units
 
 BACKUP = backup(judged("P_a"), judged("P_ab"), judged("P_b"))
 
 
 def load(name: str = "orders", engines: tuple[str, ...] = (CONNECTOR, WORKER), into: str = "orders2", **more: Any) -> TableLoad:
-    return table_load(schema(name, **more), manifest(name, engines), into, None, Pace())
+    return table_load(Source(schema=schema(name, **more), manifest=manifest(name, engines), name=into, there=None), Pace())
 
 
 def planned(*loads: TableLoad) -> RestorePlan:
@@ -69,7 +82,7 @@ def test_a_new_table_is_made_as_its_source_was() -> None:
 def test_a_table_that_is_there_is_not_made_and_gives_the_rate() -> None:
     there = table("orders2", read=1, write=200)
 
-    made = table_load(schema(), manifest(), "orders2", there, Pace(ratio=0.5))
+    made = table_load(Source(schema=schema(), manifest=manifest(), name="orders2", there=there), Pace(ratio=0.5))
 
     assert made.create is None and made.before == there.throughput and made.rate.units == 100
 
@@ -81,6 +94,37 @@ def test_a_new_table_may_be_spiked_however_often_its_source_was_lowered() -> Non
 
     assert made.raised and made.rate.spike
     assert made.raised.table.write == made.raised.indexes["g"].write == made.rate.spike
+
+
+def test_a_load_that_is_spiked_says_so_and_what_it_costs() -> None:
+    made = load(TableSizeBytes=10**9, GlobalSecondaryIndexes=[index("g", "k", ProvisionedThroughput=units(2, 3))])
+
+    assert made.rate.spike and (made.before.write, made.during.write) == (5, made.rate.spike)
+    assert made.dollars == pytest.approx((2 * made.rate.spike - 5 - 3) * cost.WRITE_UNIT_HOUR)
+
+
+def test_a_new_on_demand_table_is_as_cold_as_any_but_keeps_its_maximum() -> None:
+    warm = {"WarmThroughput": {"ReadUnitsPerSecond": 90_000, "WriteUnitsPerSecond": 90_000}}
+    indexed = {"GlobalSecondaryIndexes": [index("g", "k", **warm, OnDemandThroughput={"MaxWriteRequestUnits": 300})]}
+
+    assert new_table(schema(**ON_DEMAND, **warm), "new").on_demand == Throughput(read=12_000, write=4000)
+    assert new_table(schema(**ON_DEMAND, **warm, **indexed), "new").on_demand == Throughput(read=12_000, write=300)
+
+
+def test_units_that_would_raise_none_of_the_tables_are_refused() -> None:
+    tables = [table(write=50, indexes={"slow": Throughput(read=1, write=7)}), table(read=0, write=0)]
+
+    refuse_useless(Pace(spike=Absolute(number=8)), tables)
+    with pytest.raises(BadInput, match="spike: 7 units would raise no table: each has 7 or more already"):
+        refuse_useless(Pace(spike=Absolute(number=7)), tables)
+
+
+def test_the_estimate_counts_the_cluster_only_where_there_is_one() -> None:
+    by_worker, by_connector = load(engines=(WORKER,), into="w"), load(into="c")
+
+    assert (planned(by_worker).seconds, planned(by_worker).dollars) == (by_worker.seconds, 0)
+    assert planned(by_worker, by_connector).seconds == pytest.approx(cost.CLUSTER_START_SECONDS + by_connector.seconds)
+    assert (planned(by_connector).dollars or 0) == pytest.approx(cost.cluster("m5.xlarge", 3, planned(by_connector).seconds))
 
 
 @pytest.mark.parametrize(

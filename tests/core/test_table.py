@@ -29,6 +29,28 @@ def test_a_table_that_was_switched_back_is_provisioned() -> None:
     assert Table.of(description(BillingModeSummary={"BillingMode": "PROVISIONED"})).provisioned
 
 
+@pytest.mark.parametrize(
+    ("more", "serves"),
+    [
+        pytest.param({}, (12_000, 4000), id="a new table"),
+        pytest.param({"WarmThroughput": {"ReadUnitsPerSecond": 30_000, "WriteUnitsPerSecond": 9000}}, (30_000, 9000), id="a busy one"),
+        pytest.param({"OnDemandThroughput": {"MaxReadRequestUnits": 100, "MaxWriteRequestUnits": -1}}, (100, 4000), id="a maximum for reads"),
+        pytest.param(
+            {"WarmThroughput": {"ReadUnitsPerSecond": 50, "WriteUnitsPerSecond": 60}, "OnDemandThroughput": {"MaxWriteRequestUnits": 900}},
+            (50, 60),
+            id="a maximum above what it is warm for",
+        ),
+        pytest.param(
+            {"GlobalSecondaryIndexes": [index("g", "k", OnDemandThroughput={"MaxReadRequestUnits": 7, "MaxWriteRequestUnits": 8})]},
+            (12_000, 8),
+            id="an index holds writes back, not reads",
+        ),
+    ],
+)
+def test_an_on_demand_table_serves_what_it_is_warm_for_below_its_maximum(more: dict[str, Any], serves: tuple[int, int]) -> None:
+    assert Table.of(description(**ON_DEMAND, **more)).on_demand == Throughput(read=serves[0], write=serves[1])
+
+
 def test_global_indexes_have_their_own_units_and_local_ones_none() -> None:
     seen = Table.of(
         description(

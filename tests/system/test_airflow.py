@@ -27,7 +27,8 @@ CONFIG = {
         "poll_seconds": "4",  # a task that is resumed sooner than its executor has let go is failed by Airflow
         "retry_seconds": "1",
         "retries": "1",
-        "spike_minutes": "0.05",
+        "spike": "0.05 minutes",
+        "hour_dollars": "1000000",  # seconds are saved here, and a spike is paid by the hour
         "prefixes": '["DAY-GOOD_", "DAY-BAD_"]',
         "schedule": "0 0 29 2 *",  # not by itself while the tests run
     },

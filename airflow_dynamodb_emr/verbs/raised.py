@@ -1,4 +1,4 @@
-"""What the verbs of the command line do on AWS; `cli.py` holds their arguments. Standard output is the answer, standard error the talk."""
+"""`dynamodb-emr raised`: what is raised now, and putting back what no run will."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from airflow_dynamodb_emr.core.report import columns
 RESET_SECONDS, LOOK_SECONDS = 600, 2
 
 
-def raised(arguments: Namespace) -> int:
+def run(arguments: Namespace) -> int:
     """0 when all is told or all is back; 1 when an entry cannot be acted on, or a table is still raised after --reset."""
     base, clients = S3Uri.parse(arguments.base, "--base"), Clients.of(boto3.Session())
     live = set(janitor.live_names(clients)) if arguments.reset else set()

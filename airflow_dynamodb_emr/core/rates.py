@@ -1,0 +1,66 @@
+"""How fast a table is read or written, whether it is spiked for that, and what the connector is told."""
+
+from __future__ import annotations
+
+from math import ceil
+
+from msgspec import structs
+
+from airflow_dynamodb_emr.core import cost
+from airflow_dynamodb_emr.core.pace import Pace, Rate
+from airflow_dynamodb_emr.core.sizing import Work, because, spiked
+from airflow_dynamodb_emr.core.spiking import Present
+from airflow_dynamodb_emr.core.table import QUICK_DECREASES, Table
+
+READ_BYTES_PER_UNIT = 8192
+WRITE_BYTES_PER_UNIT = 1024
+CONNECTOR_ON_DEMAND_UNITS = 40_000  # what the connector takes an on-demand table for, whatever it serves
+PARTITION_READ_UNITS, PARTITION_WRITE_UNITS, PARTITION_BYTES = 3000, 1000, 10 * 2**30
+SEGMENT_UNITS = 100  # the connector starts one mapper for so many units
+SMALLEST_SEGMENT_BYTES = 8 * 2**20  # a smaller table is one file
+LARGEST_SEGMENT_BYTES = 2**30
+
+
+def read_rate(table: Table, pace: Pace) -> Rate:
+    useful = (1 + table.bytes // PARTITION_BYTES) * PARTITION_READ_UNITS
+    units, requests = table.bytes / READ_BYTES_PER_UNIT, cost.on_demand_reads(table.bytes)
+    return _rate(table, pace, Work("read", units, [table.throughput.read], table.on_demand.read, useful, cost.READ_UNIT_HOUR, requests))
+
+
+def write_rate(table: Table, pace: Pace, bytes_to_write: int, items: int) -> Rate:
+    """For a load; an item costs at least one unit, and each index that it touches as many again, in the index's own capacity."""
+    units = max(items, bytes_to_write / WRITE_BYTES_PER_UNIT)
+    present, requests = [each.write for each in table.capacities], cost.on_demand_writes(units) * (1 + len(table.indexes))
+    useful = max(1, ceil(bytes_to_write / PARTITION_BYTES)) * PARTITION_WRITE_UNITS
+    rate = _rate(table, pace, Work("write", units, present, table.on_demand.write, useful, cost.WRITE_UNIT_HOUR, requests))
+    if not table.provisioned:
+        return rate
+    # The connector knows the capacity of the table, not that of a slower index.
+    own_ratio = min(present) * pace.ratio / table.throughput.write
+    return structs.replace(rate, ratio=rate.units / max(table.throughput.write, rate.spike or 0), own_ratio=own_ratio)
+
+
+def segments(table_bytes: int, units: float) -> int:
+    """Enough to use the rate and to keep each below a gigabyte, never more than one for 8 MiB."""
+    wanted = max(ceil(table_bytes / LARGEST_SEGMENT_BYTES), units // SEGMENT_UNITS)
+    return int(max(1, min(wanted, ceil(table_bytes / SMALLEST_SEGMENT_BYTES))))
+
+
+def _rate(table: Table, pace: Pace, work: Work) -> Rate:
+    if not table.provisioned:
+        return _on_demand(pace, work)
+    units = work.capacity * pace.ratio
+    own = Rate(units=units, ratio=pace.ratio, own_ratio=pace.ratio, seconds=work.units / units, spike=None, dollars=0.0, why="")
+    # Its share stays the application's, whatever the spike: all that is above is ours.
+    now = Present(work.capacity, work.units, own.seconds, work.capacity * max(0.0, 1 - pace.ratio), max(1.0, pace.ratio))
+    declined = pace.spike.declined(now)
+    if not declined and table.decreases.today >= QUICK_DECREASES:
+        declined = f"not spiked: its capacity was lowered {table.decreases.today} times today, a reset would have to wait"
+    return because(own, declined) if declined else spiked(pace, work, own, now)
+
+
+def _on_demand(pace: Pace, work: Work) -> Rate:
+    """An on-demand table has nothing to raise, and the connector would take it for one of 40,000 units."""
+    units = min(pace.on_demand_units, pace.ratio * work.serves, CONNECTOR_ON_DEMAND_UNITS)
+    ratio, why = units / CONNECTOR_ON_DEMAND_UNITS, f"on demand, never spiked: {units:g} of the {work.serves} units it serves"
+    return Rate(units=units, ratio=ratio, own_ratio=ratio, seconds=work.units / units, spike=None, dollars=work.requests, why=why)
