@@ -8,7 +8,7 @@ import sys
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Protocol
 from urllib.error import HTTPError, URLError
@@ -23,8 +23,9 @@ from airflow_dynamodb_emr.local.programs import Programs, free_port, until
 PROJECT = Path(__file__).parents[2]
 Config = Mapping[str, Mapping[str, str]]
 
-# What `airflow standalone` starts. Logs are read from the folder, so nobody need serve them, and on every address at that.
-_COMPONENTS = {"api-server": [], "scheduler": ["--skip-serve-logs"], "dag-processor": [], "triggerer": ["--skip-serve-logs"]}
+# What `airflow standalone` starts, and its options. Logs are read from the folder, so nobody need serve them, and on every address at that.
+_AIRFLOW = [sys.executable, "-m", "airflow"]
+_COMPONENTS: dict[str, list[str]] = {"api-server": [], "scheduler": ["--skip-serve-logs"], "dag-processor": [], "triggerer": ["--skip-serve-logs"]}
 _PRELOAD = "airflow.executors.local_executor,airflow.sdk.execution_time.task_runner,airflow_dynamodb_emr.recipes"
 _open = build_opener(ProxyHandler({})).open
 
@@ -43,7 +44,13 @@ class RealAirflow:
     url: str
     home: Path
     env: Mapping[str, str]
+    programs: Programs
     token: str = ""
+
+    def restart(self, component: str, with_members: bool = True) -> None:
+        """Kill one of the processes of this Airflow, with or without those it has started, and start it again."""
+        self.programs.kill(component, with_members)
+        _start_component(self.programs, self.env, component)
 
     def api(self, method: str, path: str, json: Any = None) -> Any:
         """Ask `/api/v2/<path>`; raises BadInput with Airflow's own words when it refuses."""
@@ -71,7 +78,8 @@ def real_airflow(aws: Endpoint, *, port: int = 0, dags: Path = PROJECT / "dags",
     """
     with tempfile.TemporaryDirectory(prefix="airflow-", ignore_cleanup_errors=True) as folder, Programs(Path(folder)) as programs:
         port = free_port(port)
-        airflow = RealAirflow(url=f"http://127.0.0.1:{port}", home=Path(folder), env=_environment(aws, Path(folder), port, dags, config or {}))
+        env = _environment(aws, Path(folder), port, dags, config or {})
+        airflow = RealAirflow(url=f"http://127.0.0.1:{port}", home=Path(folder), env=env, programs=programs)
         _start(programs, airflow)
         airflow = until(lambda: _logged_in(airflow), "Airflow's API server answers", programs.check)
         until(lambda: airflow.healthy or None, "Airflow's scheduler, triggerer and DAG processor are healthy", programs.check)
@@ -80,11 +88,14 @@ def real_airflow(aws: Endpoint, *, port: int = 0, dags: Path = PROJECT / "dags",
 
 
 def _start(programs: Programs, airflow: RealAirflow) -> None:
-    command = [sys.executable, "-m", "airflow"]
-    programs.start("migrate", [*command, "db", "migrate"], airflow.env)
+    programs.start("migrate", [*_AIRFLOW, "db", "migrate"], airflow.env)
     programs.wait("migrate")
-    for name, options in _COMPONENTS.items():
-        programs.start(name, [*command, name, *options], airflow.env)
+    for name in _COMPONENTS:
+        _start_component(programs, airflow.env, name)
+
+
+def _start_component(programs: Programs, env: Mapping[str, str], name: str) -> None:
+    programs.start(name, [*_AIRFLOW, name, *_COMPONENTS[name]], env)
 
 
 def _logged_in(airflow: RealAirflow) -> RealAirflow | None:
@@ -92,7 +103,7 @@ def _logged_in(airflow: RealAirflow) -> RealAirflow | None:
         token = _ask("GET", f"{airflow.url}/auth/token")["access_token"]
     except URLError:
         return None
-    return RealAirflow(url=airflow.url, home=airflow.home, env=airflow.env, token=token)
+    return replace(airflow, token=token)
 
 
 def _parsed(airflow: RealAirflow, dags: Path) -> list[str] | None:

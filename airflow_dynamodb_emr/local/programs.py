@@ -25,6 +25,7 @@ class Programs:
     def __init__(self, logs: Path) -> None:
         self._logs = logs
         self._running: dict[str, subprocess.Popen[bytes]] = {}
+        self._killed: set[int] = set()  # leaders that may have left members behind
 
     def __enter__(self) -> Programs:
         return self
@@ -34,10 +35,24 @@ class Programs:
 
     def start(self, name: str, command: Sequence[str | Path], environment: Mapping[str, str]) -> None:
         """Standard output and error go to `<logs>/<name>.log`."""
-        with (self._logs / f"{name}.log").open("wb") as log:
+        with (self._logs / f"{name}.log").open("ab") as log:
             self._running[name] = subprocess.Popen(
                 command, env=environment, cwd=self._logs, stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT, start_new_session=True
             )
+
+    def kill(self, name: str, with_members: bool) -> None:
+        """As a crash does, or, *with_members*, as the loss of a machine does: nothing is asked to end."""
+        program = self._running.pop(name)
+        if with_members:
+            _signal({program.pid}, signal.SIGKILL)
+        program.kill()
+        program.wait()
+        self._killed.add(program.pid)
+
+    def members(self, name: str) -> list[psutil.Process]:
+        """What the program has started itself and is alive."""
+        leader = self._running[name].pid
+        return [psutil.Process(pid) for pid in _members({leader}) if pid != leader]
 
     def check(self) -> None:
         """Raise, with its last words, for a program that has ended by itself."""
@@ -55,7 +70,7 @@ class Programs:
 
     def end(self, patience_seconds: float = 5) -> None:
         """Ask everything to end, then make it."""
-        leaders = {program.pid for program in self._running.values()}
+        leaders = {program.pid for program in self._running.values()} | self._killed
         _signal(leaders, signal.SIGTERM)
         self._ended(leaders, patience_seconds)
         while not self._ended(leaders, 0.1):  # again and again: one that is being killed may just have started another

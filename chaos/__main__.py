@@ -1,0 +1,117 @@
+"""`python -m chaos [--seed N] [--rounds N]`: exit status 0 only if nothing is left raised, changed or running after the janitor's next pass."""
+
+from __future__ import annotations
+
+import secrets
+import sys
+import time
+from argparse import ArgumentParser
+from collections.abc import Iterator
+from random import Random
+from typing import Any
+
+from airflow_dynamodb_emr.aws.store import Store
+from airflow_dynamodb_emr.core.cluster import LIVE
+from airflow_dynamodb_emr.core.layout import S3Uri
+from airflow_dynamodb_emr.errors import DynamoDBBackupError
+from airflow_dynamodb_emr.local.airflow import RealAirflow, real_airflow
+from airflow_dynamodb_emr.local.process import StandIn, stand_in
+from airflow_dynamodb_emr.local.real_run import RealRun
+from airflow_dynamodb_emr.local.signals import stoppable
+from airflow_dynamodb_emr.recipes import JANITOR
+from chaos import tables
+from chaos.storm import Hits, calm, rage
+
+HITS, LONGEST_SECONDS, PASSES = 100, 40 * 60, 3
+TROUBLE = {"dynamodb.UpdateTable": 0.2, "dynamodb.Describe*": 0.2, "application-autoscaling.*": 0.2}
+_DAY_SECONDS = 86_400
+_CONFIG = {  # what is dead is found dead within seconds, not minutes
+    "dynamodb_emr": {"poll_seconds": "1", "spike": "x10", "hour_dollars": "1000000", "retry_seconds": "1"},
+    "scheduler": {
+        "task_instance_heartbeat_timeout": "8",
+        "task_instance_heartbeat_timeout_detection_interval": "2",
+        "orphaned_tasks_check_interval": "3",
+        "scheduler_health_check_threshold": "8",
+        "job_heartbeat_sec": "1",
+    },
+    "triggerer": {"job_heartbeat_sec": "1", "triggerer_health_check_threshold": "6"},
+    "dag_processor": {"min_file_process_interval": "3600"},
+}
+
+
+def main(arguments: list[str] | None = None) -> int:
+    parser = ArgumentParser(prog="python -m chaos", description=__doc__)
+    parser.add_argument("--seed", type=int, default=secrets.randbelow(10**6), help="chance begins from here (default: any)")
+    parser.add_argument("--rounds", type=int, default=0, help=f"DAG runs to hit (default: as many as {HITS} hits take)")
+    asked = parser.parse_args(arguments)
+    _say(f"seed {asked.seed}")
+    try:
+        with stoppable(), stand_in(create_seconds=0, update_seconds=0.5, emr_start_seconds=0.3, autoscale_seconds=5) as aws:
+            tables.make(aws)
+            with real_airflow(aws, config=_CONFIG) as airflow:
+                return _run(aws, airflow, asked.seed, asked.rounds)
+    except KeyboardInterrupt:
+        return 130
+    except DynamoDBBackupError as error:
+        print(error, file=sys.stderr)
+        return 1
+
+
+def _run(aws: StandIn, airflow: RealAirflow, seed: int, rounds: int) -> int:
+    before = {name: tables.settings(aws, name) for name in tables.NAMES}
+    random, hits, bad, began, number = Random(seed), Hits(), list[str](), time.monotonic(), 0
+    while number < rounds if rounds else sum(hits.kinds.values()) < HITS:
+        if time.monotonic() - began > LONGEST_SECONDS:
+            bad.append(f"only {sum(hits.kinds.values())} hits in {LONGEST_SECONDS / 60:g} minutes")
+            break
+        number += 1
+        bad += _round(aws, airflow, random, hits, before, number, troubled=number % 2 == 0)
+    _say(f"{sum(hits.kinds.values())} hits on {len(before)} tables in {number} rounds, {time.monotonic() - began:.0f} s: {dict(hits.kinds)}")
+    _say(f"tables at work when hit: {dict(hits.steps)}")
+    _say("\n".join(bad) or "no table differs from what it was, no ledger entry, no cluster and no wasted decrease is left")
+    return 1 if bad else 0
+
+
+def _round(aws: StandIn, airflow: RealAirflow, random: Random, hits: Hits, before: dict[str, Any], number: int, troubled: bool) -> list[str]:
+    aws.set(clock_ahead_seconds=number * _DAY_SECONDS)  # decreases are counted by the day
+    aws.reset_capacity()
+    aws.faults(trouble=TROUBLE if troubled else {}, trouble_seed=random.randrange(10**6))
+    calm(rage(aws, airflow, random, hits))
+    passes = _passes(aws, airflow)
+    aws.faults(trouble={})
+    bad = [f"round {number}: {line}" for line in _left(aws, before)]
+    trouble = ", 20 % of control calls refused, throttled or delayed" if troubled else ""
+    _say(f"round {number}: {sum(hits.kinds.values())} hits so far{trouble}; {passes} passes of the janitor; {len(bad)} faults found")
+    return bad
+
+
+def _passes(aws: StandIn, airflow: RealAirflow) -> int:
+    """One pass is enough, but for those whose own calls AWS refuses."""
+    for number in range(1, PASSES + 1):
+        state = RealRun.start(airflow, JANITOR, {}).ended(240)
+        if state == "success" and not _entries(aws):
+            return number
+    return PASSES
+
+
+def _left(aws: StandIn, before: dict[str, Any]) -> Iterator[str]:
+    yield from tables.differences(before, {name: tables.settings(aws, name) for name in before})
+    yield from (f"{uri} is left" for uri in _entries(aws))
+    yield from (f"cluster {each['Name']} is left" for each in aws.client("emr").list_clusters(ClusterStates=LIVE)["Clusters"])
+    for name in before:
+        changes = [change for change in aws.capacity() if change.table == name]
+        raises, decreases = sum(not change.decrease and change.by != "start" for change in changes), sum(change.decrease for change in changes)
+        if decreases > raises:
+            yield f"{name}: {decreases} decreases for {raises} raises"
+
+
+def _entries(aws: StandIn) -> list[str]:
+    return [str(uri) for uri, _ in Store(aws.client("s3")).objects(S3Uri.parse(aws.env["AIRFLOW__DYNAMODB_EMR__BASE"]) / "ledger")]
+
+
+def _say(words: str) -> None:
+    print(words, flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
