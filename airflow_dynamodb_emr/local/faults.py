@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from fnmatch import fnmatchcase
 from typing import Any
 
+from airflow_dynamodb_emr.local.trouble import Trouble
+
 KINDS = {
     "fail_steps": "table or step name pattern: how many steps fail without doing anything",
     "hang_steps": "table or step name pattern: how many steps run until they are cancelled",
@@ -16,22 +18,34 @@ KINDS = {
     "reclaim_clusters": "how many clusters are lost when their first step runs",
     "throttle": "call, as in emr.ListSteps: how many are answered ThrottlingException",
     "lose_answer": "call: how many are done, then answered with status 500",
+    "trouble": "call: which share, 0 to 1, is by chance throttled, delayed, or done and its answer lost",
+    "trouble_seed": "any number: chance begins again from there",
 }
 
 
 class Faults:
-    """`take` says whether a fault is due and uses it up."""
+    """`take` says whether a fault is due and uses it up; `trouble` is drawn by lot and never used up."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._due: dict[str, dict[str, int]] = {kind: {} for kind in KINDS}
+        self._due: dict[str, dict[str, int]] = {kind: {} for kind in KINDS.keys() - {"trouble", "trouble_seed"}}
+        self.trouble = Trouble()
 
     def set(self, wanted: Mapping[str, Any]) -> None:
         """A kind that is named replaces what was due of it; a bare number means any. Raises KeyError for an unknown kind."""
         with self._lock:
             for kind, due in wanted.items():
-                self._due[kind].clear()
-                self._due[kind].update(due if isinstance(due, dict) else {"*": int(due)})
+                self._set(kind, due)
+
+    def _set(self, kind: str, due: Any) -> None:
+        by_pattern = due if isinstance(due, dict) else {"*": due}
+        if kind == "trouble_seed":
+            self.trouble.seed(due)
+        elif kind == "trouble":
+            self.trouble.set(by_pattern)
+        else:
+            self._due[kind].clear()
+            self._due[kind].update({pattern: int(left) for pattern, left in by_pattern.items()})
 
     def take(self, kind: str, *names: str, all_at_once: bool = False) -> int:
         """How many are taken: one, or everything due with *all_at_once*, for the first pattern that matches one of *names*; 0 if none is due."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from typing import Any
@@ -21,6 +22,7 @@ class Knobs:
     delete_seconds: float = 0.5  # DELETING
     burst_seconds: float = 5  # of unused capacity that a table keeps; AWS: 300
     decrease_wait_seconds: float = 3600  # between two decreases once the day's four quick ones are used
+    clock_ahead_seconds: float = 0  # of the clock that decreases and their days are counted by: 86,400 is tomorrow
     autoscale_seconds: float = 82  # until a raise above an autoscaled minimum is taken back
     connector_module: str = "airflow_dynamodb_emr.local.connector"  # what runs in place of the connector's jar
 
@@ -35,6 +37,10 @@ class Knobs:
         for name, value in values.items():
             default = getattr(Knobs, name)
             setattr(self, name, str(value) if isinstance(default, str) else float(value))
+
+    def now(self) -> float:
+        """The clock that decreases are counted by."""
+        return time.time() + self.clock_ahead_seconds
 
 
 def variable(knob: str) -> str:

@@ -18,6 +18,7 @@ import boto3
 import msgspec
 
 from airflow_dynamodb_emr.local.knobs import variable
+from airflow_dynamodb_emr.local.record import CapacityChange
 
 _READY_SECONDS, _STOP_SECONDS = 120, 10
 
@@ -43,11 +44,22 @@ class StandIn:
 
     def calls(self) -> dict[str, int]:
         """How often each operation was called, as in {"emr.ListSteps": 12}."""
-        with urllib.request.urlopen(f"{self.url}/local/calls", timeout=30) as answer:
-            return msgspec.json.decode(answer.read(), type=dict[str, int])
+        return msgspec.json.decode(self._ask("calls"), type=dict[str, int])
 
     def reset_calls(self) -> None:
         self._say("calls/reset", {})
+
+    def capacity(self) -> list[CapacityChange]:
+        """Each change of provisioned throughput that was accepted, in order: what the stand-in itself knows of spikes and resets."""
+        return msgspec.json.decode(self._ask("capacity"), type=list[CapacityChange])
+
+    def reset_capacity(self) -> None:
+        """Forget what was: the record then begins with what each table and index has now."""
+        self._say("capacity/reset", {})
+
+    def _ask(self, what: str) -> bytes:
+        with urllib.request.urlopen(f"{self.url}/local/{what}", timeout=30) as answer:
+            return bytes(answer.read())
 
     def _say(self, what: str, body: dict[str, Any]) -> None:
         request = urllib.request.Request(f"{self.url}/local/{what}", msgspec.json.encode(body), method="POST")

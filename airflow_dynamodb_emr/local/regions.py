@@ -13,6 +13,7 @@ from airflow_dynamodb_emr.local.emr.service import Emr
 from airflow_dynamodb_emr.local.faults import Faults
 from airflow_dynamodb_emr.local.http.protocol import Call, Service
 from airflow_dynamodb_emr.local.knobs import Knobs
+from airflow_dynamodb_emr.local.record import CapacityRecord
 
 # What EMR answers without looking at a cluster, moto answers well.
 _MOTO_EMR = {
@@ -24,9 +25,9 @@ _MOTO_EMR = {
 class Region:
     """Our services in one region."""
 
-    def __init__(self, name: str, child_environment: Mapping[str, str], faults: Faults, knobs: Knobs) -> None:
+    def __init__(self, name: str, child_environment: Mapping[str, str], faults: Faults, knobs: Knobs, record: CapacityRecord) -> None:
         self.name = name
-        self.dynamodb = DynamoDB(name, knobs)
+        self.dynamodb = DynamoDB(name, knobs, record)
         self.autoscaling = AutoScaling(name, Autoscaler(self.dynamodb, knobs))
         self.emr = Emr(name, Runner(child_environment, faults, knobs), faults, knobs)
         self.services: dict[str, Service] = {"dynamodb": self.dynamodb, "application-autoscaling": self.autoscaling, "emr": self.emr}
@@ -35,8 +36,8 @@ class Region:
 class Regions:
     """Made when first asked for."""
 
-    def __init__(self, child_environment: Mapping[str, str], faults: Faults, knobs: Knobs) -> None:
-        self._environment, self._faults, self._knobs = child_environment, faults, knobs
+    def __init__(self, child_environment: Mapping[str, str], faults: Faults, knobs: Knobs, record: CapacityRecord) -> None:
+        self._of_all = child_environment, faults, knobs, record
         self._regions: dict[str, Region] = {}
         self._lock = threading.Lock()
 
@@ -45,7 +46,7 @@ class Regions:
         if region:
             return region
         with self._lock:
-            return self._regions.setdefault(name, Region(name, self._environment, self._faults, self._knobs))
+            return self._regions.setdefault(name, Region(name, *self._of_all))
 
     def of(self, call: Call) -> Service | None:
         """None: moto has it."""

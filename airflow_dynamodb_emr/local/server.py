@@ -16,6 +16,7 @@ from airflow_dynamodb_emr.local.http.control import Control
 from airflow_dynamodb_emr.local.http.front import Front
 from airflow_dynamodb_emr.local.http.handler import Handler
 from airflow_dynamodb_emr.local.knobs import Knobs
+from airflow_dynamodb_emr.local.record import CapacityRecord
 from airflow_dynamodb_emr.local.regions import Regions
 from airflow_dynamodb_emr.local.signals import stoppable
 
@@ -29,9 +30,10 @@ def serve(port: int = 5005, fleet: int = 0, host: str = "127.0.0.1", wait: Calla
     """
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
     faults, calls, knobs = Faults(), Calls(), Knobs.from_environment()
+    record = CapacityRecord(knobs.now)
     children: dict[str, str] = {}
-    regions = Regions(children, faults, knobs)
-    front = Front(regions, faults, calls, Control(faults, calls, knobs), DomainDispatcherApplication(create_backend_app))
+    regions = Regions(children, faults, knobs, record)
+    front = Front(regions, faults, calls, Control(faults, calls, knobs, record), DomainDispatcherApplication(create_backend_app))
     server = make_server(host, port, front, threaded=True, request_handler=Handler)
     url = f"http://127.0.0.1:{server.server_port}"
     children.update(client_environment(url))

@@ -23,6 +23,7 @@ KNOBS: dict[str, Any] = {
     "emr_idle_scale": 0.005,
     "log_delay_seconds": 0,
     "decrease_wait_seconds": 3600,
+    "clock_ahead_seconds": 0,
     "autoscale_seconds": 0.3,
     "burst_seconds": 5,
 }

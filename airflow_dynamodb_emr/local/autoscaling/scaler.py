@@ -111,7 +111,7 @@ class Autoscaler:
         read, write = (units, capacity.write) if target.reads else (capacity.read, units)
         throughput = {"ReadCapacityUnits": read, "WriteCapacityUnits": write}
         try:
-            self._dynamodb.update_table(_update(table.name, target.index, throughput))
+            self._dynamodb.update_table(_update(table.name, target.index, throughput), by="autoscaling")
             self._note(target, f"Setting {target.dimension.split(':')[2]} to {units}", cause, "Successful")
         except Refused as refusal:  # as on AWS, the autoscaler tries again with the next alarm
             self._note(target, f"Failed to set {target.dimension.split(':')[2]} to {units}: {refusal.message}", cause, "Failed")

@@ -46,6 +46,7 @@ class Capacity:
     def __init__(self, knobs: Knobs, read: int = 0, write: int = 0, on_demand: dict[str, int] | None = None) -> None:
         self._knobs = knobs
         self.read, self.write = read, write
+        self.asked = read, write  # what they are once the table is ACTIVE again
         self.on_demand = on_demand or {}
         self._highest_read, self._highest_write = read, write
         self.increased: float | None = None
@@ -59,7 +60,7 @@ class Capacity:
 
     @property
     def decreases_today(self) -> int:
-        return self._decreases if self.decreased and _day(self.decreased) == _day(time.time()) else 0
+        return self._decreases if self.decreased and _day(self.decreased) == _day(self._knobs.now()) else 0
 
     def check(self, read: int, write: int) -> None:
         """Refuse a decrease that comes too soon after the others."""
@@ -67,12 +68,13 @@ class Capacity:
             return
         assert self.decreased
         free = min(self.decreased + self._knobs.decrease_wait_seconds, (_day(self.decreased) + 1) * _DAY_SECONDS)
-        if time.time() < free:
+        if self._knobs.now() < free:
             raise Refused("LimitExceededException", _too_soon(self.decreases_today, self.decreased, free))
 
     def accept(self, read: int, write: int) -> None:
         """Count a change that `apply` makes true when the table is ACTIVE again."""
-        now = time.time()
+        now = self._knobs.now()
+        self.asked = read, write
         if self._lowers(read, write):
             self._decreases, self.decreased = self.decreases_today + 1, now
         if self.provisioned and (read > self.read or write > self.write):

@@ -48,6 +48,12 @@ class Table:
     def global_indexes(self) -> list[Index]:
         return [index for index in self.indexes if index.capacity]
 
+    @property
+    def asked(self) -> dict[str, tuple[int, int]]:
+        """Read and write units that it (no name) and its global indexes have, or get now."""
+        indexes = {index.name: index.capacity.asked for index in self.indexes if index.capacity and index.status != "DELETING"}
+        return {"": self.capacity.asked, **indexes}
+
     def define(self, attributes: list[dict[str, str]]) -> None:
         self.attributes = attributes
         self._types = {attribute["AttributeName"]: attribute["AttributeType"] for attribute in attributes}

@@ -50,7 +50,12 @@ class Tables:
 
     def check_changes(self) -> None:
         if sum(table.status != "ACTIVE" for table in self.all()) >= MOST_CHANGES:
-            raise Refused("LimitExceededException", f"Subscriber limit exceeded: {MOST_CHANGES} tables are being created, updated or deleted")
+            raise too_many_changes()
+
+
+def too_many_changes() -> Refused:
+    limit = f"Only {MOST_CHANGES} tables can be created, updated, or deleted simultaneously"
+    return Refused("LimitExceededException", f"Subscriber limit exceeded: {limit}")
 
 
 def in_use(what: str) -> Refused:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import io
+import time
 import traceback
 from collections.abc import Iterable
 from typing import Any, Protocol
 
+from airflow_dynamodb_emr.local.dynamodb.tables import too_many_changes
 from airflow_dynamodb_emr.local.faults import Calls, Faults
 from airflow_dynamodb_emr.local.http.control import Control
 from airflow_dynamodb_emr.local.http.protocol import Call, Refused, Service, call_of, decode, encode, headers
@@ -39,21 +41,36 @@ class Front:
 
     def _fault(self, call: Call, environ: dict[str, Any]) -> Refused | None:
         if self._faults.take("throttle", str(call)):
-            return (
-                Refused("SlowDown", "Please reduce your request rate.", 503)
-                if call.service == "s3"
-                else Refused("ThrottlingException", "Rate exceeded")
-            )
+            return _throttled(call, "Rate exceeded")
         if self._faults.take("lose_answer", str(call)):
-            list(self._answer(call, environ, lambda *_: None))
-            return Refused("InternalFailure", "the stand-in loses this answer", 500)
+            return self._lost(call, environ)
+        return self._trouble(call, environ)
+
+    def _trouble(self, call: Call, environ: dict[str, Any]) -> Refused | None:
+        kind, seconds = self._faults.trouble.hit(str(call)) or ("", 0)
+        if kind == "throttle":
+            return _throttled(call, "The rate of control plane requests made by this account is too high")
+        if kind == "too_many":
+            return too_many_changes()
+        if kind == "lose_answer":
+            return self._lost(call, environ)
+        time.sleep(seconds)
         return None
+
+    def _lost(self, call: Call, environ: dict[str, Any]) -> Refused:
+        """Done all the same."""
+        list(self._answer(call, environ, lambda *_: None))
+        return Refused("InternalFailure", "the stand-in loses this answer", 500)
 
     def _answer(self, call: Call, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         service = self._services.of(call)
         if service is None:
             return self._moto(environ, start_response)  # type: ignore[no-any-return]
         return _send(start_response, *_ours(service, call, _body(environ)))
+
+
+def _throttled(call: Call, message: str) -> Refused:
+    return Refused("SlowDown", "Please reduce your request rate.", 503) if call.service == "s3" else Refused("ThrottlingException", message)
 
 
 def _ours(service: Service, call: Call, body: bytes) -> tuple[int, bytes]:

@@ -10,6 +10,7 @@ from airflow_dynamodb_emr.local.dynamodb.table import Table
 from airflow_dynamodb_emr.local.dynamodb.tables import Tables, in_use
 from airflow_dynamodb_emr.local.http.protocol import Answer, Operation, Refused, Request, invalid
 from airflow_dynamodb_emr.local.knobs import Knobs
+from airflow_dynamodb_emr.local.record import CapacityRecord
 
 _PAGE = 100
 
@@ -17,9 +18,9 @@ _PAGE = 100
 class ControlPlane(Settings):
     """What is done with whole tables."""
 
-    def __init__(self, region: str, knobs: Knobs) -> None:
+    def __init__(self, region: str, knobs: Knobs, record: CapacityRecord) -> None:
         super().__init__(Tables())
-        self.region, self._knobs = region, knobs
+        self.region, self._knobs, self._record = region, knobs, record
 
     def create_table(self, request: Request) -> Answer:
         with self.tables.lock:
@@ -32,6 +33,7 @@ class ControlPlane(Settings):
             for index in table.global_indexes:
                 index.status = "CREATING"
             self.tables.add(table)
+            self._record.note(self.region, table.name, table.asked, "CreateTable")
         return {"TableDescription": table.describe()}
 
     def describe_table(self, request: Request) -> Answer:
@@ -45,11 +47,15 @@ class ControlPlane(Settings):
         names = [table.name for table in self.tables.all() if table.name > after]
         return {"TableNames": names[:limit], **({"LastEvaluatedTableName": names[limit - 1]} if len(names) > limit else {})}
 
-    def update_table(self, request: Request) -> Answer:
+    def update_table(self, request: Request, by: str = "UpdateTable") -> Answer:
+        """*by*: who, for the record."""
         with self.tables.lock:
             table = self.tables.get(request["TableName"])
             self.tables.check_changes()
-            return {"TableDescription": update(table, request, self.tables.all(), self._knobs)}
+            switched = request.get("BillingMode", table.billing_mode) != table.billing_mode
+            description = update(table, request, self.tables.all(), self._knobs)
+            self._record.note(self.region, table.name, table.asked, "billing" if switched else by)
+            return {"TableDescription": description}
 
     def delete_table(self, request: Request) -> Answer:
         with self.tables.lock:
@@ -59,6 +65,7 @@ class ControlPlane(Settings):
             if table.protected:
                 raise invalid("Resource cannot be deleted as it is currently protected against deletion. Disable deletion protection first.")
             table.become("DELETING", self._knobs.delete_seconds)
+            self._record.note(self.region, table.name, {}, "DeleteTable")
         return {"TableDescription": table.describe()}
 
     def describe_limits(self, _request: Request) -> Answer:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta, timezone
 from typing import Any
 
 import pytest
@@ -61,6 +62,35 @@ def test_table_and_index_have_decreases_of_their_own(dynamodb: Any, make_table: 
     dynamodb.update_table(TableName=table, GlobalSecondaryIndexUpdates=[{"Update": update}])
 
     assert told(dynamodb, table)["GlobalSecondaryIndexes"][0]["ProvisionedThroughput"]["NumberOfDecreasesToday"] == 1
+
+
+def test_a_new_day_brings_new_decreases_and_tests_may_bring_the_day(aws: StandIn, dynamodb: Any, make_table: MakeTable) -> None:
+    table = make_table((10, 10))
+    for units in (9, 8, 7, 6):
+        dynamodb.update_table(TableName=table, ProvisionedThroughput=throughput(units, 10))
+    spent = told(dynamodb, table)["ProvisionedThroughput"]
+
+    aws.set(clock_ahead_seconds=86_400)
+    tomorrow = told(dynamodb, table)["ProvisionedThroughput"]
+    dynamodb.update_table(TableName=table, ProvisionedThroughput=throughput(5, 10))
+    lowered = told(dynamodb, table)["ProvisionedThroughput"]
+
+    assert (spent["NumberOfDecreasesToday"], tomorrow["NumberOfDecreasesToday"], lowered["NumberOfDecreasesToday"]) == (4, 0, 1)
+    assert tomorrow["LastDecreaseDateTime"] == spent["LastDecreaseDateTime"]
+    assert abs(lowered["LastDecreaseDateTime"] - spent["LastDecreaseDateTime"] - timedelta(days=1)) < timedelta(minutes=1)
+
+
+def test_the_refusal_of_a_day_ahead_tells_times_of_that_day(aws: StandIn, dynamodb: Any, make_table: MakeTable) -> None:
+    table = make_table((10, 10))
+    aws.set(clock_ahead_seconds=3 * 86_400)
+    for units in (9, 8, 7, 6):
+        dynamodb.update_table(TableName=table, ProvisionedThroughput=throughput(units, 10))
+    last = told(dynamodb, table)["ProvisionedThroughput"]["LastDecreaseDateTime"].astimezone(timezone.utc)
+
+    with pytest.raises(dynamodb.exceptions.LimitExceededException, match=f"Last decrease at {last:%A, %B %d, %Y at %I:%M:%S %p}"):
+        dynamodb.update_table(TableName=table, ProvisionedThroughput=throughput(5, 10))
+
+    assert last > datetime.now(timezone.utc) + timedelta(days=2)
 
 
 @pytest.mark.parametrize(
