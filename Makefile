@@ -25,7 +25,7 @@ RUN_OLDEST  := $(VENV_OLDEST)/bin/python
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test ui bench lint types docs docs-check test-oldest test-newest env lock clean
+.PHONY: help demo test ui chaos bench lint types docs docs-check test-oldest test-newest env lock clean
 
 help:  ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' $(MAKEFILE_LIST) | awk -F'\t' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -35,6 +35,9 @@ demo: $(READY)  ## back up and restore a fleet of tables on the stand-in for AWS
 
 ui: $(READY)  ## a real Airflow with its web page on the stand-in, until Ctrl-C; PORT=n for another than 8080
 	@exec $(RUN) -m airflow_dynamodb_emr.local.ui $(if $(PORT),--port $(PORT))
+
+chaos: $(READY)  ## kill Airflow at every step of spike, dump and reset, 100 times; SEED=n and ROUNDS=n
+	@$(RUN) -m chaos $(if $(SEED),--seed $(SEED)) $(if $(ROUNDS),--rounds $(ROUNDS))
 
 bench: $(READY)  ## measure; ONLY=name for one of them
 	@$(RUN) -m benchmarks $(ONLY)

@@ -27,7 +27,7 @@ def worker(run: RealRun, random: Random) -> bool:
     return False
 
 
-def triggerer(run: RealRun, random: Random) -> bool:
+def triggerer(run: RealRun, _: Random) -> bool:
     run.airflow.restart("triggerer")
     return True
 
@@ -47,7 +47,7 @@ def clear(run: RealRun, random: Random) -> bool:
     })  # fmt: skip
 
 
-def fail(run: RealRun, random: Random) -> bool:
+def fail(run: RealRun, _: Random) -> bool:
     """Somebody marks the run as failed."""
     return _accepted(run, "PATCH", f"dags/{run.dag_id}/dagRuns/{run.run_id}", {"state": "failed"})
 

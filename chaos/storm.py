@@ -11,6 +11,7 @@ from random import Random
 from airflow_dynamodb_emr.errors import BadInput
 from airflow_dynamodb_emr.local.airflow import RealAirflow
 from airflow_dynamodb_emr.local.process import StandIn
+from airflow_dynamodb_emr.local.programs import until
 from airflow_dynamodb_emr.local.real_run import RealRun
 from airflow_dynamodb_emr.recipes import BACKUP
 from chaos.kills import ENDING, GOING_ON
@@ -20,7 +21,7 @@ HITS = 10  # of a round, at most
 _STEPS = ("table.spike", "table.dump", "table.reset")
 _ALIVE = {"queued", "scheduled", "running", "deferred", "up_for_retry", "restarting"}
 _AT_WORK = {"running", "deferred", "up_for_retry"}
-_FEW_CALLS, _MANY_CALLS, _LONGEST_SECONDS = 1, 40, 4.0
+_FEW_CALLS, _MANY_CALLS, _LONGEST_SECONDS = 0, 25, 8.0
 _SETTLE_SECONDS = 90
 
 
@@ -40,9 +41,10 @@ def rage(aws: StandIn, airflow: RealAirflow, random: Random, hits: Hits) -> Real
     run = RealRun.start(airflow, BACKUP, {"prefix": PREFIX, "step_concurrency": 6, "app": f"chaos-{sum(hits.kinds.values())}"})
     last, ending = random.randint(HITS // 2, HITS), random.choice(sorted(ENDING))
     done = 0
-    while done < last and (at_work := _at_work(run)) is not None:
+    until(lambda: _at_work(run) != Counter() or None, "the run has come to its tables", lambda: None)
+    while done < last and (at_work := _at_the_step(run, random.choice(_STEPS))) is not None:
         _some_calls_later(aws, random)
-        kind = random.choice(sorted(GOING_ON)) if at_work else "worker"
+        kind = random.choice(sorted(GOING_ON))
         if GOING_ON[kind](run, random):
             done += 1
             hits.add(kind, at_work)
@@ -59,8 +61,16 @@ def calm(run: RealRun) -> None:
         time.sleep(0.5)
 
 
+def _at_the_step(run: RealRun, step: str) -> Counter[str] | None:
+    """What is at work once a table is at that step, or will not be for long; None when the run is over."""
+    deadline = time.monotonic() + _LONGEST_SECONDS
+    while (at_work := _at_work(run)) is not None and not at_work[step] and time.monotonic() < deadline:
+        time.sleep(0.2)
+    return at_work
+
+
 def _at_work(run: RealRun) -> Counter[str] | None:
-    """How many tables are at each step; None when the run is over."""
+    """How many tables are at each step, none at first; None when the run is over."""
     if run.state in ("success", "failed"):
         return None
     tasks = [(task["task_id"], task["state"]) for task in run.tasks()]

@@ -43,10 +43,15 @@ def spike(entry: Entry, now: Table, found: Sequence[Target]) -> Change:
 
 
 def reset(entry: Entry, now: Table, found: Sequence[Target]) -> Change:
-    """Nothing once all is as it was, but for what somebody else has changed."""
+    """Nothing once all is as it was, but for what somebody else has changed.
+
+    A maximum follows in a step of its own, once the capacity is below it: at once, autoscaling would lower the capacity to it, and a
+    second decrease would be spent on the rest of the way.
+    """
     if _another(entry, now):
         return Change(kept=["the table was deleted, and another made in its place: left as it is"])
-    wanted = [(has, _bounds_back(has, was, was.allowing(entry.raised_units(was)))) for was, has in _pairs(entry, found)]
+    back = ((has, _bounds_back(has, was, was.allowing(entry.raised_units(was)))) for was, has in _pairs(entry, found))
+    wanted = [(has, structs.replace(to, most=max(to.most, min(has.most, _units(now, to))))) for has, to in back]
     kept = [*_kept_capacity(entry, now, found), *_kept_targets(entry, now, found)]
     table, indexes = _capacity(entry, now, found, _back)
     return Change(targets=[to for has, to in wanted if to != has], table=table, indexes=indexes, kept=kept)
@@ -79,6 +84,12 @@ def _pairs(entry: Entry, found: Sequence[Target]) -> Iterator[tuple[Target, Targ
     """Each target that was there with what it is now."""
     known = {(target.resource, target.dimension): target for target in found}
     return ((was, known[was.resource, was.dimension]) for was in entry.targets if (was.resource, was.dimension) in known)
+
+
+def _units(now: Table, target: Target) -> int:
+    """Of the target's dimension; 0 on demand, and for an index that is gone."""
+    units = now.units(target.index) if target.index in ("", *now.indexes) else Throughput(read=0, write=0)
+    return units.read if target.units == "Read" else units.write
 
 
 def _bounds_back(has: Target, was: Target, raised: Target) -> Target:

@@ -103,7 +103,21 @@ def test_a_target_allows_the_spike_while_it_lasts_and_gets_its_bounds_back(befor
     meanwhile = targets_after([before], change)
 
     assert change.targets == wanted
-    assert targets_after(meanwhile, changes.reset(known, after(was, change), meanwhile)) == [before]
+    first = changes.reset(known, after(was, change), meanwhile)
+    then = targets_after(meanwhile, first)
+    assert targets_after(then, changes.reset(known, after(after(was, change), first), then)) == [before]
+
+
+def test_a_maximum_is_put_back_once_the_capacity_is_below_it_so_that_one_decrease_does() -> None:
+    was, before = table(read=5, write=5), target(5, 10)
+    known = entry(was, SPIKE, before)
+    raised = after(was, changes.spike(known, was, [before]))
+
+    first = changes.reset(known, raised, [target(50, 50)])
+    then = changes.reset(known, after(raised, first), [target(5, 50)])
+
+    assert (first.targets, first.table) == ([target(5, 50)], Throughput(read=5, write=5))
+    assert (then.targets, then.table) == ([before], None)
 
 
 def test_the_target_of_an_index_allows_the_spike_of_that_index() -> None:
