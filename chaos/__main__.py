@@ -13,7 +13,7 @@ from typing import Any
 from airflow_dynamodb_emr.aws.store import Store
 from airflow_dynamodb_emr.core.cluster import LIVE
 from airflow_dynamodb_emr.core.layout import S3Uri
-from airflow_dynamodb_emr.errors import DynamoDBBackupError
+from airflow_dynamodb_emr.errors import BadInput, DynamoDBBackupError
 from airflow_dynamodb_emr.local.airflow import RealAirflow, real_airflow
 from airflow_dynamodb_emr.local.process import StandIn, stand_in
 from airflow_dynamodb_emr.local.real_run import RealRun
@@ -76,22 +76,33 @@ def _round(aws: StandIn, airflow: RealAirflow, random: Random, hits: Hits, befor
     aws.set(clock_ahead_seconds=number * _DAY_SECONDS)  # decreases are counted by the day
     aws.reset_capacity()
     aws.faults(trouble=TROUBLE if troubled else {}, trouble_seed=random.randrange(10**6))
-    calm(rage(aws, airflow, random, hits))
+    run = rage(aws, airflow, random, hits)
+    calm(run)
     passes = _passes(aws, airflow)
     aws.faults(trouble={})
     bad = [f"round {number}: {line}" for line in _left(aws, before)]
+    if bad:
+        _say("\n".join([_story(run), *(each.log("sweep") for each in passes)]))
     trouble = ", 20 % of control calls refused, throttled or delayed" if troubled else ""
-    _say(f"round {number}: {sum(hits.kinds.values())} hits so far{trouble}; {passes} passes of the janitor; {len(bad)} faults found")
+    _say(f"round {number}: {sum(hits.kinds.values())} hits so far{trouble}; {len(passes)} passes of the janitor; {len(bad)} faults found")
     return bad
 
 
-def _passes(aws: StandIn, airflow: RealAirflow) -> int:
-    """One pass is enough, but for those whose own calls AWS refuses."""
-    for number in range(1, PASSES + 1):
-        state = RealRun.start(airflow, JANITOR, {}).ended(240)
-        if state == "success" and not _entries(aws):
-            return number
-    return PASSES
+def _passes(aws: StandIn, airflow: RealAirflow) -> list[RealRun]:
+    """One pass is enough, but where AWS refuses its own calls."""
+    passes: list[RealRun] = []
+    while len(passes) < PASSES:
+        passes.append(RealRun.start(airflow, JANITOR, {}))
+        if passes[-1].ended(240) == "success" and not _entries(aws):
+            break
+    return passes
+
+
+def _story(run: RealRun) -> str:
+    try:
+        return run.story()
+    except BadInput:
+        return f"{run.run_id} was deleted"
 
 
 def _left(aws: StandIn, before: dict[str, Any]) -> Iterator[str]:
