@@ -45,6 +45,12 @@ _HOW_FAST = {
         "x10",
     ),
     "hour_dollars": _option("US dollars that an hour less of waiting for a table is worth, beside its share of the cluster.", "1.0", "10", "float"),
+    "room_minutes": _option(
+        "Minutes that a spike waits for room below the account's limit, before it asks for half of it, half of that, and then does without.",
+        "10",
+        "30",
+        "float",
+    ),
     "max_read_units": _option("Read units a second that no table is raised above.", "4000", "10000", "integer"),
     "max_write_units": _option("Write units a second that no table is raised above.", "4000", "10000", "integer"),
     "on_demand_read_units": _option(

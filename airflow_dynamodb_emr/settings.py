@@ -37,6 +37,7 @@ class Settings(Noun, frozen=True, kw_only=True):
     read_ratio: float = 0.5
     write_ratio: float = 0.8
     spike: str = "20 minutes"
+    room_minutes: float = 10
     hour_dollars: float = 1.0
     max_read_units: int = 4000
     max_write_units: int = 4000
@@ -92,6 +93,7 @@ class Settings(Noun, frozen=True, kw_only=True):
         for field in ("read_ratio", "write_ratio"):
             _within(field, getattr(self, field), lambda ratio: 0 < ratio <= 1.5, "above 0 and at most 1.5")
         spiking.parse(self.spike)
+        _within("room_minutes", self.room_minutes, lambda minutes: minutes >= 0, "at least 0")
         _within("hour_dollars", self.hour_dollars, lambda dollars: 0 <= dollars < inf, "at least 0")
         for field in ("max_read_units", "max_write_units"):  # the quota behind them can be raised
             _within(field, getattr(self, field), lambda units: units >= 1, "at least 1")

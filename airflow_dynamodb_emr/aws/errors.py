@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import TypeGuard
 
 from botocore.exceptions import ClientError
 
@@ -28,6 +29,17 @@ def is_missing(error: ClientError) -> bool:
 
 def is_denied(error: ClientError) -> bool:
     return code(error) in _DENIED
+
+
+def is_unsure(error: Exception) -> bool:
+    """Whether what was asked for may have been done all the same."""
+    return isinstance(error, ClientError) and error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0) >= 500
+
+
+def lacks_room(error: Exception) -> TypeGuard[ClientError]:
+    """Refused for what the account has or does just now, be it capacity or changes under way: later, or for less, it may be granted."""
+    words = message(error) if isinstance(error, ClientError) and code(error) == "LimitExceededException" else ""
+    return "limit to be exceeded for the account" in words or "simultaneously" in words
 
 
 def is_throttled(error: Exception) -> bool:

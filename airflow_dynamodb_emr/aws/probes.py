@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -36,6 +37,11 @@ def table_settled(clients: Clients, table: str) -> Answer | None:
     return {} if now is None or now.settled else None
 
 
+def time_come(_: Clients, ref: float) -> Answer | None:
+    """Until that many seconds since 1970."""
+    return {} if time.time() >= ref else None
+
+
 def tables_settled(clients: Clients, names: list[str]) -> Answer | None:
     return {} if all(table_settled(clients, name) is not None for name in names) else None
 
@@ -54,5 +60,6 @@ def logs_complete(clients: Clients, ref: dict[str, Any]) -> Answer | None:
 
 
 PROBES: dict[str, Callable[[Clients, Any], Answer | None]] = {
-    probe.__name__: probe for probe in (cluster_started, cluster_ended, spike_admitted, table_created, table_settled, tables_settled, logs_complete)
+    probe.__name__: probe
+    for probe in (cluster_started, cluster_ended, spike_admitted, table_created, table_settled, tables_settled, time_come, logs_complete)
 }

@@ -28,15 +28,16 @@ log = logging.getLogger(__name__)
 _NAMESPACE: Final = "dynamodb"
 
 
-def write_ledger(clients: Clients, uri: S3Uri, name: str, raised: Raised, run: str, now: datetime) -> ledger.Entry:
-    """The entry of this table: a new one, or the one there is, whose values are the real originals."""
+def write_ledger(clients: Clients, uri: S3Uri, name: str, raised: Raised, run: str, now: datetime, share: float = 1) -> ledger.Entry:
+    """The entry of this table: a new one, or the one there is, whose values are the real originals. *share* of the spike to ask for."""
     store = Store(clients.s3)
     known = store.load(uri, ledger.Entry)
     if known is None:
         table = existing(clients, name)
-        known = ledger.entry(table, targets(clients.autoscaling, table), raised, run, now)
+        asked = raised if share == 1 else raised.shrunk(table.throughput, table.indexes, share)
+        known = ledger.entry(table, targets(clients.autoscaling, table), asked, run, now, share)
         if not store.write_once(uri, known):
-            return write_ledger(clients, uri, name, raised, run, now)
+            return write_ledger(clients, uri, name, raised, run, now, share)
     return known
 
 
@@ -162,10 +163,9 @@ def put_back(clients: Clients, uri: S3Uri, entry: ledger.Entry, at: datetime) ->
     return [f"{entry.table}: {line}" for line in change.kept]
 
 
-def undo(clients: Clients, uri: S3Uri, entry: ledger.Entry, at: datetime) -> None:
-    """After a failed spike: put back what can be, and forget the entry only if nothing is left to put back."""
-    if put_back(clients, uri, entry, at) is None:
-        put_back(clients, uri, entry, at)
+def undo(clients: Clients, uri: S3Uri, entry: ledger.Entry, at: datetime) -> bool:
+    """After a failed spike: put back what can be, and forget the entry only if nothing is left to put back. Whether it is forgotten."""
+    return put_back(clients, uri, entry, at) is not None or put_back(clients, uri, entry, at) is not None
 
 
 def read_ledger(store: Store, uri: S3Uri) -> ledger.Entry:
@@ -194,8 +194,13 @@ def ledger_of(plan: _Plan, table: str) -> S3Uri:
 
 def raised_by(store: Store, plan: _Plan, table: str) -> bool:
     """Whether the ledger says that this run has raised the table and not put it back."""
+    return share_of(store, plan, table) > 0
+
+
+def share_of(store: Store, plan: _Plan, table: str) -> float:
+    """How much of the planned spike is there, by the ledger: from 0 to 1."""
     entry = store.load(ledger_of(plan, table), ledger.Entry)
-    return entry is not None and entry.run == plan.run
+    return entry.share if entry and entry.run == plan.run else 0.0
 
 
 def raised_by_others(store: Store, plan: _Plan, names: Iterable[str]) -> list[str]:

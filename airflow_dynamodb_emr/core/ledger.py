@@ -54,6 +54,7 @@ class Entry(Document, frozen=True, kw_only=True):
     indexes: dict[str, Throughput]
     targets: list[Target]
     raised: Raised
+    share: float = 1  # of the planned spike that is asked for: less where the account has no room for all of it
     table_id: str = ""  # a table that was deleted and made again has another
 
     @property
@@ -78,7 +79,7 @@ def ledger_uri(base: S3Uri, account: str, region: str, table: str) -> S3Uri:
     return base / "ledger" / account / region / f"{table}.json"
 
 
-def entry(table: Table, targets: list[Target], raised: Raised, run: str, now: datetime) -> Entry:
+def entry(table: Table, targets: list[Target], raised: Raised, run: str, now: datetime, share: float = 1) -> Entry:
     return Entry(
         table=table.name,
         run=run,
@@ -88,5 +89,6 @@ def entry(table: Table, targets: list[Target], raised: Raised, run: str, now: da
         indexes=table.indexes,
         targets=targets,
         raised=raised,
+        share=share,
         table_id=table.id,
     )

@@ -74,6 +74,16 @@ class Raised(Noun, frozen=True, kw_only=True):
     table: Throughput
     indexes: dict[str, Throughput] = {}
 
+    def shrunk(self, table: Throughput, indexes: dict[str, Throughput], share: float) -> Raised:
+        """So that only a *share* of what it adds to these capacities is left."""
+        return Raised(
+            table=_between(table, self.table, share), indexes={name: _between(indexes[name], to, share) for name, to in self.indexes.items()}
+        )
+
+
+def _between(was: Throughput, to: Throughput, share: float) -> Throughput:
+    return Throughput(read=was.read + int((to.read - was.read) * share), write=was.write + int((to.write - was.write) * share))
+
 
 class Rate(Noun, frozen=True, kw_only=True):
     """What a table is dumped or loaded at."""
@@ -86,9 +96,15 @@ class Rate(Noun, frozen=True, kw_only=True):
     dollars: float  # for the spike, or on demand for the requests; what is provisioned anyway is paid for
     why: str
 
-    def connector_ratio(self, raised: bool) -> float:
-        """What the connector is told; *raised*: whether the spike that was planned is there."""
-        return self.ratio if raised or self.spike is None else self.own_ratio
+    def connector_ratio(self, share: float, was: int, full: int) -> float:
+        """What the connector is told when only a *share* of the spike is there: the application's units stay the application's.
+
+        *was* and *full*: the table's units without the spike and with all of it.
+        """
+        if self.spike is None or not share:
+            return self.own_ratio
+        own = self.own_ratio * was
+        return (own + share * (self.units - own)) / (was + share * (full - was))
 
 
 def raised_for_read(table: Table, spike: int | None) -> Raised | None:

@@ -72,13 +72,13 @@ class BackupPlan(Document, frozen=True, kw_only=True):
     def table(self, name: str) -> TableDump:
         return next(table for table in self.tables if table.name == name)
 
-    def step(self, table: TableDump, attempt: int, raised: bool = True) -> dict[str, Any]:
-        """*raised*: whether the table has the spike that was planned for it."""
-        name, ratio = names.step_name(table.name, attempt), table.rate.connector_ratio(raised)
+    def step(self, table: TableDump, attempt: int, share: float = 1) -> dict[str, Any]:
+        """*share* of the spike planned for the table that is there."""
+        name, ratio = names.step_name(table.name, attempt), table.rate.connector_ratio(share, table.before.read, table.during.read)
         return steps.dump_step(name, self.jar, self.region, table.name, self.root.data(table.name, attempt), ratio, table.segments)
 
     def export_steps(self) -> list[dict[str, Any]]:
-        return steps.by_hand([self.step(table, BY_HAND, raised=False) for table in self.tables])
+        return steps.by_hand([self.step(table, BY_HAND, share=0) for table in self.tables])
 
 
 class Request(Noun, frozen=True, kw_only=True):

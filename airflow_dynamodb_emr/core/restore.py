@@ -110,9 +110,12 @@ class RestorePlan(Document, frozen=True, kw_only=True):
     def part_uris(self, table: TableLoad) -> list[S3Uri]:
         return [S3Uri.parse(self.backup) / part.key for part in table.parts]
 
-    def step(self, table: TableLoad, attempt: int, raised: bool = True) -> dict[str, Any]:
-        """Loads from a folder of this restore that holds just a manifest: the connector's own has the URLs of where the dump was made."""
-        name, ratio = names.step_name(table.name, attempt), table.rate.connector_ratio(raised)
+    def step(self, table: TableLoad, attempt: int, share: float = 1) -> dict[str, Any]:
+        """*share* of the planned spike that is there.
+
+        Loads from a folder of this restore that holds just a manifest: the connector's own has the URLs of where the dump was made.
+        """
+        name, ratio = names.step_name(table.name, attempt), table.rate.connector_ratio(share, table.before.write, table.during.write)
         return steps.load_step(name, self.jar, self.region, self.root.uri / table.name, table.name, ratio)
 
 

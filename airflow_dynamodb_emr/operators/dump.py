@@ -21,5 +21,5 @@ class DumpOperator(StepOperator):
             self.log.info("%s is dumped and verified already", self.table)
             return
         table = plan.table(self.table)
-        raised = throughput.raised_by(self.store, plan, self.table)
-        self.follow(context, plan, plan.step(table, context["ti"].try_number, raised), raised)
+        share = throughput.share_of(self.store, plan, self.table)
+        self.follow(context, plan, plan.step(table, context["ti"].try_number, share), first=share > 0)

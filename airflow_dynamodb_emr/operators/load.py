@@ -26,8 +26,8 @@ class LoadOperator(StepOperator):
             return None
         if table.engine == WORKER:
             return self._load_here(plan, table)
-        raised = throughput.raised_by(self.store, plan, self.table)
-        return self.follow(context, plan, plan.step(table, context["ti"].try_number, raised), raised)
+        share = throughput.share_of(self.store, plan, self.table)
+        return self.follow(context, plan, plan.step(table, context["ti"].try_number, share), first=share > 0)
 
     def _load_here(self, plan: RestorePlan, table: TableLoad) -> dict[str, Any]:
         began = time.monotonic()

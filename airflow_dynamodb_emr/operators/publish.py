@@ -10,12 +10,12 @@ from airflow.sdk import Asset, AssetAlias
 from airflow_dynamodb_emr.aws import publishing
 from airflow_dynamodb_emr.core.plan import BackupPlan
 from airflow_dynamodb_emr.core.report import backup_lines
-from airflow_dynamodb_emr.core.table import Throughput
 from airflow_dynamodb_emr.core.verdict import Backup
 from airflow_dynamodb_emr.errors import BackupIncomplete
 from airflow_dynamodb_emr.links import BackupFolderLink
 from airflow_dynamodb_emr.operators.base import AGAIN, PlanOperator, given, now
 from airflow_dynamodb_emr.operators.reset import ResetNotes
+from airflow_dynamodb_emr.operators.spike import SpikeNotes
 
 if TYPE_CHECKING:
     from airflow.sdk import Context
@@ -42,8 +42,8 @@ class PublishBackupOperator(PlanOperator):
             raise AirflowFailException("nothing was backed up: there is no plan\nHINT: the log of the task `plan` says why")
         plan = self.read_plan(BackupPlan)
         BackupFolderLink.show(context, self, plan.root.uri, self.clients.region)
-        resets = ResetNotes.read(context, self.reset, len(plan.tables))
-        backup = publishing.judge(self.clients, plan, self._why(context), self._during(context, plan), now(), resets.lines)
+        spikes, resets = SpikeNotes.read(context, self.spike, len(plan.tables)), ResetNotes.read(context, self.reset, len(plan.tables))
+        backup = publishing.judge(self.clients, plan, self._why(context), spikes.during, now(), [*spikes.lines, *resets.lines])
         publishing.publish(self.store, plan, backup, self.settings.write_ratio)
         self.log.info("\n".join(backup_lines(backup)))
         _raise_unless_all_is_well(backup, resets.waiting)
@@ -52,11 +52,6 @@ class PublishBackupOperator(PlanOperator):
 
     def _why(self, context: Context) -> dict[str, str]:
         return context["ti"].xcom_pull(task_ids=self.verify) or {}
-
-    def _during(self, context: Context, plan: BackupPlan) -> dict[str, Throughput]:
-        """The throughput that each spike saw; a note for the report, and nothing is decided by it."""
-        noted = context["ti"].xcom_pull(task_ids=self.spike, map_indexes=list(range(len(plan.tables)))) or []
-        return {note["table"]: Throughput(read=note["read"], write=note["write"]) for note in noted if note}
 
     def _emit(self, context: Context, backup: Backup) -> None:
         asset = Asset(name=f"dynamodb-backup-{backup.prefix}", uri=backup.uri.rsplit("/", 4)[0])

@@ -13,6 +13,7 @@ from airflow_dynamodb_emr.core.steps import LOADED_COUNTER
 from airflow_dynamodb_emr.errors import RestoreIncomplete
 from airflow_dynamodb_emr.operators.base import AGAIN, PlanOperator, given, now
 from airflow_dynamodb_emr.operators.reset import ResetNotes
+from airflow_dynamodb_emr.operators.spike import SpikeNotes
 from airflow_dynamodb_emr.operators.verify import LOGS_TIMEOUT
 
 if TYPE_CHECKING:
@@ -24,10 +25,11 @@ class ReportRestoreOperator(PlanOperator):
 
     template_fields = ("plan", "cluster")
 
-    def __init__(self, *, cluster: str, reset: str, **kwargs: Any) -> None:
+    def __init__(self, *, cluster: str, spike: str, reset: str, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.cluster = cluster
-        self.reset = reset  # the task id whose notes are read
+        self.spike = spike  # task ids whose notes are read
+        self.reset = reset
 
     @property
     def _cluster(self) -> str:
@@ -42,8 +44,8 @@ class ReportRestoreOperator(PlanOperator):
 
     def logs_there(self, context: Context, event: dict[str, Any]) -> dict[str, Any]:  # noqa: ARG002 - Airflow's signature
         plan = self.read_plan(RestorePlan)
-        resets = ResetNotes.read(context, self.reset, len(plan.tables))
-        restore = loaded.judge(self.clients, plan, self._cluster, now(), resets.lines)
+        spikes, resets = SpikeNotes.read(context, self.spike, len(plan.tables)), ResetNotes.read(context, self.reset, len(plan.tables))
+        restore = loaded.judge(self.clients, plan, self._cluster, now(), [*spikes.lines, *resets.lines])
         self.log.info("\n".join(restore_lines(restore)))
         raised = [f"{name}: its throughput is still raised" for name in restore.raised if name not in resets.waiting]
         if restore.missing or raised:

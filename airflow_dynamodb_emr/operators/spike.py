@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import time
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from botocore.exceptions import ClientError
 from msgspec import structs
 
 from airflow_dynamodb_emr.aws import admission, throughput
-from airflow_dynamodb_emr.aws.errors import code, message
+from airflow_dynamodb_emr.aws.errors import code, is_unsure, lacks_room, message
 from airflow_dynamodb_emr.core import ledger
 from airflow_dynamodb_emr.core.documents import Noun
 from airflow_dynamodb_emr.core.layout import Folder, S3Uri
 from airflow_dynamodb_emr.core.pace import Raised
+from airflow_dynamodb_emr.core.table import Throughput
 from airflow_dynamodb_emr.errors import DynamoDBBackupError
 from airflow_dynamodb_emr.operators.base import TableOperator, answered, no_retry_for_bad_input, now
 
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
 SETTLE_TIMEOUT = timedelta(hours=1)
 MOST_LOOKS = 40
 ADMISSION_TIMEOUT = timedelta(hours=12)
+ROOM_LOOK_SECONDS, LEAST_SHARE = 30, 0.1  # a spike of less is not worth its decrease
 RAISED_AHEAD = 5  # tables raised beyond those that can be dumped at once, so that no lane of the cluster waits for a spike
 
 
@@ -50,6 +53,19 @@ class Spikes(Noun, frozen=True, kw_only=True):
         return admission.slots_of(S3Uri.parse(self.base), S3Uri.parse(self.folder))
 
 
+class SpikeNotes(NamedTuple):
+    """What the spikes of a run have to tell whoever reports on it; nothing is decided by it."""
+
+    during: dict[str, Throughput]  # what each table had then
+    lines: list[str]  # a spike that was smaller than planned, or none
+
+    @classmethod
+    def read(cls, context: Context, task_id: str, tables: int) -> SpikeNotes:
+        noted = [note for note in context["ti"].xcom_pull(task_ids=task_id, map_indexes=list(range(tables))) or [] if note]
+        during = {note["table"]: Throughput(read=note["read"], write=note["write"]) for note in noted}
+        return cls(during, [note["note"] for note in noted if note.get("note")])
+
+
 class SpikeOperator(TableOperator):
     """Writes the ledger, raises the table, and is done when the capacity is there; returns what it is then.
 
@@ -72,8 +88,7 @@ class SpikeOperator(TableOperator):
     @no_retry_for_bad_input
     def admitted(self, context: Context, event: dict[str, Any]) -> dict[str, Any]:
         if event.get("timeout"):
-            self.log.warning("%s goes without a spike: it waited %s for its turn", self.table, ADMISSION_TIMEOUT)
-            return self._units()
+            return self._without(self.read_plan(Spikes), f"it waited {ADMISSION_TIMEOUT} for its turn")
         answered(event, self.table)
         plan = self.read_plan(Spikes)
         raised = plan.raised(self.table)
@@ -99,13 +114,40 @@ class SpikeOperator(TableOperator):
             answered(event, self.table)
             raised = self._is_raised(uri, entry, looks)
         except (ClientError, DynamoDBBackupError) as error:
+            if is_unsure(error):
+                raise  # the entry stays, for the next try or the janitor: DescribeTable may not show yet what has been done
+            if lacks_room(error):
+                return self._for_want_of_room(context, entry, event.get("refused_since", time.time()), message(error))
             throughput.undo(self.clients, uri, entry, now())
-            admission.release(self.store, plan.slots, self.table)
             if not isinstance(error, ClientError) or code(error) != "LimitExceededException":
+                admission.release(self.store, plan.slots, self.table)
                 raise
-            self.log.warning("%s goes without a spike: %s", self.table, message(error))  # slower, but it works
-            raised = True
-        return self._units() if raised else self.wait(context, "table_settled", self.table, SETTLE_TIMEOUT, self.go_on, looks=looks + 1)
+            return self._without(plan, message(error))
+        line = event.get("line", "")
+        if raised:
+            return {**self._units(), "note": line}
+        return self.wait(context, "table_settled", self.table, SETTLE_TIMEOUT, self.go_on, looks=looks + 1, line=line)
+
+    def _for_want_of_room(self, context: Context, entry: ledger.Entry, since: float, why: str) -> dict[str, Any]:
+        """Other tables are raised, and will be reset: wait; then ask for half, and half of that; then do without."""
+        if time.time() - since < self.settings.room_minutes * 60:
+            self.log.info("%s waits for room: %s", self.table, why)
+            return self.wait(context, "time_come", time.time() + ROOM_LOOK_SECONDS, SETTLE_TIMEOUT, self.go_on, refused_since=since)
+        plan, share = self.read_plan(Spikes), entry.share / 2
+        uri, raised = throughput.ledger_of(plan, self.table), plan.raised(self.table)
+        if not throughput.undo(self.clients, uri, entry, now()) or share < LEAST_SHARE or raised is None:
+            return self._without(plan, why)
+        line = f"{self.table} has {share:.0%} of its spike: {why}"
+        self.log.warning("%s", line)
+        throughput.write_ledger(self.clients, uri, self.table, raised, plan.run, now(), share)
+        return self.go_on(context, {"refused_since": since, "line": line})
+
+    def _without(self, plan: Spikes, why: str) -> dict[str, Any]:
+        """Slower, but it works."""
+        line = f"{self.table} went without a spike: {why}"
+        self.log.warning("%s", line)
+        admission.release(self.store, plan.slots, self.table)
+        return {**self._units(), "note": line}
 
     def _is_raised(self, uri: S3Uri, entry: ledger.Entry, looks: int) -> bool:
         """Whether it is; if not, it has been asked for."""

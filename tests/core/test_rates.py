@@ -93,12 +93,13 @@ def test_many_small_items_cost_a_unit_each() -> None:
     assert rate.seconds == 50
 
 
-def test_a_spike_that_could_not_be_had_leaves_the_application_its_share() -> None:
-    rate = read_rate(table(read=100, bytes=20 * 2**30), Pace(ratio=0.5))
+@given(st.floats(0, 1), st.floats(0.1, 1.0), st.integers(5, 500))
+def test_a_spike_of_which_only_a_share_is_there_leaves_the_application_its_own_share(share: float, ratio: float, read: int) -> None:
+    rate = read_rate(table(read=read, bytes=20 * 2**30), Pace(ratio=ratio))
 
     assert rate.spike
-    assert rate.connector_ratio(raised=True) > 0.9
-    assert rate.connector_ratio(raised=False) == 0.5
+    there = read + share * (rate.spike - read)
+    assert there * (1 - rate.connector_ratio(share, read, rate.spike)) == pytest.approx(read * (1 - ratio), abs=0.01)
 
 
 @pytest.mark.parametrize(

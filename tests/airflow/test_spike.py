@@ -1,0 +1,102 @@
+"""What a spike does where the account has no room for it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any, cast
+
+import pytest
+from airflow.providers.common.compat.sdk import TaskDeferred
+
+from airflow_dynamodb_emr.aws import admission, throughput
+from airflow_dynamodb_emr.aws.clients import Clients
+from airflow_dynamodb_emr.core.ledger import Entry, ledger_uri
+from airflow_dynamodb_emr.operators.spike import SpikeOperator
+from airflow_dynamodb_emr.settings import Settings
+
+from .conftest import BASE, World
+
+OWN, SPIKE, ACCOUNT, TABLE = 5, 4005, 80_000, 40_000
+NAME, FOLDER = "ROOM_table", BASE / "us-east-1" / "ROOM_" / "2026"
+
+
+@pytest.fixture
+def clients(world: World) -> Clients:
+    return Clients(lambda service, config: world.aws.client(service, config=config), "us-east-1")
+
+
+@pytest.fixture
+def room(world: World) -> Iterator[Any]:
+    """Makes tables that leave the account just so many read units."""
+    made: list[str] = []
+
+    def leave(units: int) -> None:
+        described = [world.dynamodb.describe_table(TableName=name)["Table"] for name in world.dynamodb.list_tables()["TableNames"]]
+        standing = sum(each["ProvisionedThroughput"]["ReadCapacityUnits"] for each in described)
+        for number, read in enumerate([TABLE, ACCOUNT - TABLE - standing - OWN - units]):
+            made.append(world.table(f"ROOM_other_{number}", 0, read))
+        made.append(world.table(NAME, 1, OWN))
+
+    yield leave
+    for name in made:
+        world.dynamodb.delete_table(TableName=name)
+        world.dynamodb.get_waiter("table_not_exists").wait(TableName=name, WaiterConfig={"Delay": 1})
+    for uri, _ in [*world.store.objects(BASE / "ledger"), *world.store.objects(BASE / "slots")]:
+        world.store.delete(uri)
+
+
+def operator(world: World, clients: Clients, room_minutes: float) -> SpikeOperator:
+    account = clients.sts.get_caller_identity()["Account"]
+    share = {"name": NAME, "raised": {"table": {"read": SPIKE, "write": 50}}}
+    plan = {"run": "r", "base": str(BASE), "account": account, "folder": str(FOLDER), "region": "us-east-1", "concurrency": 1, "tables": [share]}
+    world.store.put(FOLDER / "plan.json", json.dumps({"format": 1, **plan}).encode())
+    made = SpikeOperator(task_id="spike", table=NAME, plan=str(FOLDER / "plan.json"))
+    made.__dict__.update(clients=clients, settings=Settings(room_minutes=room_minutes, poll_seconds=1))
+    return made
+
+
+def entry(world: World, clients: Clients) -> Entry | None:
+    return world.store.load(ledger_uri(BASE, clients.sts.get_caller_identity()["Account"], "us-east-1", NAME), Entry)
+
+
+def test_a_spike_first_waits_for_room(world: World, clients: Clients, room: Any) -> None:
+    room(1500)
+
+    with pytest.raises(TaskDeferred) as deferred:
+        operator(world, clients, room_minutes=10).execute(cast("Any", {}))
+
+    assert deferred.value.trigger.probe == "time_come" and world.units(NAME) == OWN and entry(world, clients)
+
+
+def test_then_it_asks_for_half_and_half_of_that(world: World, clients: Clients, room: Any) -> None:
+    room(1500)
+
+    got = operator(world, clients, room_minutes=0).execute(cast("Any", {}))
+
+    assert got["read"] == world.units(NAME) == OWN + (SPIKE - OWN) / 4
+    known = entry(world, clients)
+    assert known and known.share == 0.25 and known.raised.table.read == got["read"] and known.throughput.read == OWN
+    assert got["note"].startswith(f"{NAME} has 25% of its spike: ")
+
+
+def test_then_it_does_without_and_says_so(world: World, clients: Clients, room: Any) -> None:
+    room(100)
+
+    got = operator(world, clients, room_minutes=0).execute(cast("Any", {}))
+
+    assert got["read"] == world.units(NAME) == OWN and entry(world, clients) is None
+    assert got["note"].startswith(f"{NAME} went without a spike: Subscriber limit exceeded")
+    assert not admission.has_slot(world.store, admission.slots_of(BASE, FOLDER), NAME)
+
+
+def test_a_smaller_spike_is_put_back_like_any_other(world: World, clients: Clients, room: Any) -> None:
+    room(1500)
+    operator(world, clients, room_minutes=0).execute(cast("Any", {}))
+    known = entry(world, clients)
+    assert known
+
+    uri = ledger_uri(BASE, clients.sts.get_caller_identity()["Account"], "us-east-1", NAME)
+    assert throughput.put_back(clients, uri, known, known.since) is None
+    world.dynamodb.get_waiter("table_exists").wait(TableName=NAME, WaiterConfig={"Delay": 1})
+    assert throughput.put_back(clients, uri, known, known.since) == [] and world.units(NAME) == OWN
