@@ -59,5 +59,5 @@ class CapacityRecord:
 
     def _change(self, region: str, table: str, index: str, units: Units, was: CapacityChange | None, by: str) -> CapacityChange:
         read, write = units
-        lowers = was is not None and 0 < read and (read < was.read or write < was.write)
+        lowers = was is not None and read > 0 and (read < was.read or write < was.write)
         return CapacityChange(time=self._now(), region=region, table=table, index=index, read=read, write=write, decrease=lowers, by=by)
