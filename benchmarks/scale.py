@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from airflow_dynamodb_emr.aws import backups, clusters
 from airflow_dynamodb_emr.aws.store import Store
@@ -15,13 +15,14 @@ from airflow_dynamodb_emr.local.airflow import real_airflow
 from airflow_dynamodb_emr.local.process import StandIn, stand_in
 from airflow_dynamodb_emr.local.real_run import RealRun
 from airflow_dynamodb_emr.operators.spike import RAISED_AHEAD
-from benchmarks import scale_tables
+from benchmarks import scale_tables, spikes
 from benchmarks.figures import Figure
-from benchmarks.sampled import Highest
+from benchmarks.spikes import Stretch
 
 TABLES = 200
 CONCURRENCY = 10
 LONGEST_SECONDS = 3600
+SPIKE_SHARE = 0.5  # of the unit-hours that raising all tables for the whole of the run would take
 POLL_SECONDS = 10  # a third of the default: the number of EMR's calls depends on time, and time is short here
 _CONFIG = {
     "dynamodb_emr": {
@@ -41,24 +42,28 @@ def measure(tables: int = TABLES) -> Iterator[Figure]:
         before = scale_tables.units(aws, names)
         with real_airflow(aws, config=_CONFIG) as airflow:
             aws.reset_calls()
+            aws.reset_capacity()
             began = time.monotonic()
             run = RealRun.start(airflow, "dynamodb_backup", {"prefix": scale_tables.PREFIX, "step_concurrency": CONCURRENCY})
-            with Highest(lambda: _raised(aws)) as raised:
-                state = run.ended(LONGEST_SECONDS, every=2)
+            state = run.ended(LONGEST_SECONDS, every=2)
             seconds, calls = time.monotonic() - began, aws.calls()
             if state != "success":
                 print(run.story(), file=sys.stderr)
             for mismatch in run.mismatches():
                 print(mismatch, file=sys.stderr)
             yield from _of_airflow(run, seconds, tables)
-        yield Figure("scale.tables_raised_at_once", raised.value, "tables", at_most=CONCURRENCY + RAISED_AHEAD)
+        yield from _of_spikes(spikes.stretches(aws.capacity()))
         yield from _of_calls(calls, tables)
         yield from _of_what_is_left(aws, before)
 
 
-def _raised(aws: StandIn) -> int:
-    """Those in the ledger: an entry is there from before the raise until the table is back."""
-    return len(list(Store(aws.client("s3")).objects(S3Uri.parse(aws.env["AIRFLOW__DYNAMODB_EMR__BASE"]) / "ledger")))
+def _of_spikes(found: Sequence[Stretch]) -> Iterator[Figure]:
+    """What is raised is paid for, read or not: each table should be so while it is dumped, not while it waits."""
+    paid, all_at_once = spikes.unit_hours(found), spikes.unit_hours_all_at_once(found)
+    yield Figure("scale.tables_raised_at_once", spikes.most_at_once(found), "tables", at_most=CONCURRENCY + RAISED_AHEAD)
+    yield Figure("scale.spike_unit_hours", round(paid, 2), "RCU-hours")
+    yield Figure("scale.spike_unit_hours_all_at_once", round(all_at_once, 2), "RCU-hours")
+    yield Figure("scale.spike_unit_hours_share", round(paid / all_at_once, 3) if all_at_once else 0, "of_all_at_once", at_most=SPIKE_SHARE)
 
 
 def _of_airflow(run: RealRun, seconds: float, tables: int) -> Iterator[Figure]:
