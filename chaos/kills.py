@@ -18,13 +18,18 @@ Kill = Callable[[RealRun, Random], bool]  # whether there was something to hit
 
 def worker(run: RealRun, random: Random) -> bool:
     """Of those that are at a task: the process that runs it, or the one that watches over that."""
-    busy = [process for process in run.airflow.programs.members("scheduler") if _busy(process)]
-    if not busy:
+    at_a_task = busy(run)
+    if not at_a_task:
         return False
     with suppress(psutil.NoSuchProcess):
-        random.choice(busy).send_signal(signal.SIGKILL)
+        random.choice(at_a_task).send_signal(signal.SIGKILL)
         return True
     return False
+
+
+def busy(run: RealRun) -> list[psutil.Process]:
+    """The worker processes that are at a task, of whatever scheduler."""
+    return [process for process in run.airflow.programs.members("scheduler") if _busy(process)]
 
 
 def triggerer(run: RealRun, _: Random) -> bool:

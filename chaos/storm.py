@@ -14,7 +14,7 @@ from airflow_dynamodb_emr.local.process import StandIn
 from airflow_dynamodb_emr.local.programs import until
 from airflow_dynamodb_emr.local.real_run import RealRun
 from airflow_dynamodb_emr.recipes import BACKUP
-from chaos.kills import ENDING, GOING_ON
+from chaos.kills import ENDING, GOING_ON, busy
 from chaos.tables import PREFIX
 
 HITS = 10  # of a round, at most
@@ -55,9 +55,9 @@ def rage(aws: StandIn, airflow: RealAirflow, random: Random, hits: Hits) -> Real
 
 
 def calm(run: RealRun) -> None:
-    """Until no task of the run is alive any more; what a deleted run had has gone with it, as soon as its worker asks."""
+    """Until no task of the run is alive any more, nor a worker that has not noticed yet that its task was deleted."""
     deadline = time.monotonic() + _SETTLE_SECONDS
-    while time.monotonic() < deadline and any(state in _ALIVE for state in _states(run)):
+    while time.monotonic() < deadline and (any(state in _ALIVE for state in _states(run)) or busy(run)):
         time.sleep(0.5)
 
 

@@ -68,10 +68,11 @@ def raised(clients: Clients, base: S3Uri) -> Iterator[Raised]:
 
 def sweep(clients: Clients, base: S3Uri, is_active: IsActive, now: datetime) -> list[str]:
     """A line for each thing done, and for each that could not be. Where one says that a table is under way, sweep again once it has settled."""
-    live = dict(_live(clients))
+    live = list(_live(clients))
+    names = {name for name, _ in live}
     found = list(raised(clients, base))
-    lines = [reset_if_over(clients, each, is_active(each.entry.run) if each.entry else None, set(live), now) for each in found]
-    return [line for line in [*lines, *(_terminate(clients, name, cluster, is_active) for name, cluster in live.items())] if line]
+    lines = [reset_if_over(clients, each, is_active(each.entry.run) if each.entry else None, names, now) for each in found]
+    return [line for line in [*lines, *(_terminate(clients, name, cluster, is_active) for name, cluster in live)] if line]
 
 
 def reset_if_over(clients: Clients, found: Raised, active: bool | None, live: set[str], now: datetime) -> str:

@@ -50,9 +50,9 @@ class Programs:
         self._killed.add(program.pid)
 
     def members(self, name: str) -> list[psutil.Process]:
-        """What the program has started itself and is alive."""
+        """What the program, or one of those killed before it, has started and is alive."""
         leader = self._running[name].pid
-        return [psutil.Process(pid) for pid in _members({leader}) if pid != leader]
+        return [psutil.Process(pid) for pid in _members({leader} | self._killed) if pid != leader]
 
     def check(self) -> None:
         """Raise, with its last words, for a program that has ended by itself."""
