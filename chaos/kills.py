@@ -12,6 +12,7 @@ import psutil
 from airflow_dynamodb_emr.errors import BadInput
 from airflow_dynamodb_emr.local.real_run import RealRun
 
+_TRIES = 10  # before the scheduler lets it run again
 _WORKERS = "airflow worker -- "
 Kill = Callable[[RealRun, Random], bool]  # whether there was something to hit
 
@@ -57,9 +58,10 @@ def fail(run: RealRun, _: Random) -> bool:
     return _accepted(run, "PATCH", f"dags/{run.dag_id}/dagRuns/{run.run_id}", {"state": "failed"})
 
 
-def delete(run: RealRun, random: Random) -> bool:
-    """Somebody deletes the run; Airflow wants it marked as failed first, and deletes it while its tasks are still at work."""
-    return fail(run, random) and _accepted(run, "DELETE", f"dags/{run.dag_id}/dagRuns/{run.run_id}", None)
+def delete(run: RealRun, __: Random) -> bool:
+    """Somebody deletes the run while its tasks are at work: Airflow allows that to one that is queued, so it is queued once more."""
+    path = f"dags/{run.dag_id}/dagRuns/{run.run_id}"
+    return any(_accepted(run, "PATCH", path, {"state": "queued"}) and _accepted(run, "DELETE", path, None) for _ in range(_TRIES))
 
 
 def _accepted(run: RealRun, method: str, path: str, body: object) -> bool:

@@ -60,7 +60,7 @@ class World:
     def submissions(self, run: RealRun) -> tuple[list[str], int]:
         """The names of the steps of the run's cluster, and in how many calls they came."""
         name = f"{run.dag_id}/{run.run_id}"
-        (cluster,) = [each["Id"] for each in self.emr.list_clusters()["Clusters"] if each["Name"].endswith(name)]
+        (cluster,) = [each["Id"] for each in self.emr.list_clusters()["Clusters"] if name in each["Name"]]
         pages = self.emr.get_paginator("list_steps").paginate(ClusterId=cluster)
         times = sorted(step["Status"]["Timeline"]["CreationDateTime"].timestamp() for page in pages for step in page["Steps"])
         calls = 1 + sum(later - earlier > 1 for earlier, later in pairwise(times))

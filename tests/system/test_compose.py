@@ -68,7 +68,7 @@ def test_all_services_become_healthy() -> None:
         services.start()
 
         assert services.ready == {"postgres", "aws", "migrate", "api-server", "scheduler", "dag-processor", "triggerer"}
-        assert RealAirflow(url=f"http://127.0.0.1:{ports['8080']}", home=Path(folder), env={}).healthy
+        assert RealAirflow(url=f"http://127.0.0.1:{ports['8080']}", home=Path(folder), env={}, programs=programs).healthy
     assert [free_port(int(port)) for port in ports.values()] == [int(port) for port in ports.values()]
 
 
