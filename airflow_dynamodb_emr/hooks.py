@@ -11,6 +11,7 @@ from airflow.providers.amazon.aws.hooks.base_aws import AwsBaseHook
 from botocore.config import Config
 
 from airflow_dynamodb_emr.aws.clients import Clients
+from airflow_dynamodb_emr.settings import Settings
 
 KEPT_SECONDS = 900  # a changed connection or rotated key is noticed after so long
 
@@ -39,4 +40,4 @@ class DynamoDBEmrHook(AwsBaseHook):
         def make(service: str, config: Config) -> Any:
             return session.client(service, config=config, endpoint_url=settings.get_service_endpoint_url(service), verify=verify)  # type: ignore[call-overload]
 
-        return Clients(make, session.region_name)
+        return Clients(make, session.region_name, Settings.from_config().emr_rate)

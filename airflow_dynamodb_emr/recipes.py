@@ -16,7 +16,7 @@ from airflow_dynamodb_emr.operators.create_table import CreateTableOperator
 from airflow_dynamodb_emr.operators.dump import DumpOperator
 from airflow_dynamodb_emr.operators.janitor import JanitorOperator
 from airflow_dynamodb_emr.operators.load import LoadOperator
-from airflow_dynamodb_emr.operators.plan_backup import PlanBackupOperator
+from airflow_dynamodb_emr.operators.plan_backup import BatchesOperator, PlanBackupOperator
 from airflow_dynamodb_emr.operators.plan_restore import PlanRestoreOperator
 from airflow_dynamodb_emr.operators.publish import PublishBackupOperator
 from airflow_dynamodb_emr.operators.report import ReportRestoreOperator
@@ -30,7 +30,6 @@ from airflow_dynamodb_emr.settings import Settings
 BACKUP, RESTORE, DAILY, JANITOR = "dynamodb_backup", "dynamodb_restore", "dynamodb_backup_daily", "dynamodb_janitor"
 _START = pendulum.datetime(2026, 1, 1, tz="UTC")
 _PLAN = "{{ ti.xcom_pull(task_ids='plan', key='plan') }}"
-_CLUSTER = "{{ ti.xcom_pull(task_ids='create_cluster') }}"
 _RUNS_AT_ONCE = 32
 # Of what could run now the later task goes first: resets before dumps before spikes.
 _DEPTH_FIRST = {"weight_rule": "upstream"}
@@ -49,16 +48,19 @@ def backup_dag(settings: Settings, dag_id: str = BACKUP, **kwargs: Any) -> DAG:
         @task_group(group_id="table")
         def table(name: str) -> None:
             spike = SpikeOperator(task_id="spike", table=name, plan=_PLAN, **aws, **_DEPTH_FIRST).as_setup()  # type: ignore[no-untyped-call]
-            dump = DumpOperator(task_id="dump", table=name, plan=_PLAN, cluster=_CLUSTER, **aws, **_DEPTH_FIRST)
+            dump = DumpOperator(task_id="dump", tables=[name], plan=_PLAN, **aws, **_DEPTH_FIRST)
             reset = ResetOperator(task_id="reset", table=name, plan=_PLAN, **aws, **_DEPTH_FIRST).as_teardown(setups=spike)
             spike >> dump >> reset
 
-        verify = VerifyOperator(task_id="verify", plan=_PLAN, cluster=_CLUSTER, trigger_rule=_ALWAYS, **aws)
+        batches = BatchesOperator(task_id="batches", plan=_PLAN, **aws)
+        dumps = DumpOperator.partial(task_id="dump", plan=_PLAN, **aws).expand(tables=batches.output)
+        verify = VerifyOperator(task_id="verify", plan=_PLAN, trigger_rule=_ALWAYS, **aws)
         publish = PublishBackupOperator(
             task_id="publish", plan=_PLAN, verify="verify", spike="table.spike", reset="table.reset", trigger_rule=_ALWAYS, **aws
         )
         tables = table.expand(name=plan.output)
-        plan >> cluster >> tables >> terminate >> watch >> verify >> publish
+        plan >> batches >> dumps
+        plan >> cluster >> [tables, dumps] >> terminate >> watch >> verify >> publish
         dag.get_task("table.reset") >> publish  # what waits for a group does not wait for its teardowns
         dag.get_task("table.dump") >> publish  # else, with teardowns alone behind it, its state would count for the run's
     return dag
@@ -75,12 +77,12 @@ def restore_dag(settings: Settings, dag_id: str = RESTORE, **kwargs: Any) -> DAG
         def table(name: str) -> None:
             create = CreateTableOperator(task_id="create_table", table=name, plan=_PLAN, **aws, **_DEPTH_FIRST)
             spike = SpikeOperator(task_id="spike", table=name, plan=_PLAN, **aws, **_DEPTH_FIRST).as_setup()  # type: ignore[no-untyped-call]
-            load = LoadOperator(task_id="load", table=name, plan=_PLAN, cluster=_CLUSTER, **aws, **_DEPTH_FIRST)
+            load = LoadOperator(task_id="load", tables=[name], plan=_PLAN, **aws, **_DEPTH_FIRST)
             reset = ResetOperator(task_id="reset", table=name, plan=_PLAN, **aws, **_DEPTH_FIRST).as_teardown(setups=spike)
             create >> spike >> load >> reset
 
         report = ReportRestoreOperator(
-            task_id="report", plan=_PLAN, cluster=_CLUSTER, spike="table.spike", reset="table.reset", trigger_rule=_ALWAYS, **aws
+            task_id="report", plan=_PLAN, spike="table.spike", reset="table.reset", trigger_rule=_ALWAYS, **aws
         )
         tables = table.expand(name=plan.output)
         plan >> cluster >> tables >> terminate >> watch >> report
@@ -139,8 +141,8 @@ def _dag(dag_id: str, description: str, form: dict[str, Any], **overrides: Any) 
 
 def _cluster(aws: dict[str, Any]) -> tuple[CreateClusterOperator, WatchSensor, TerminateClusterOperator]:
     create = CreateClusterOperator(task_id="create_cluster", plan=_PLAN, **{**aws, "retries": 2 * aws["retries"]}).as_setup()  # type: ignore[no-untyped-call]
-    watch = WatchSensor(task_id="watch", job_flow_id=_CLUSTER, trigger_rule=_ALWAYS, **aws)
-    terminate = TerminateClusterOperator(task_id="terminate_cluster", job_flow_id=_CLUSTER, **aws).as_teardown(setups=create)
+    watch = WatchSensor(task_id="watch", plan=_PLAN, trigger_rule=_ALWAYS, **aws)
+    terminate = TerminateClusterOperator(task_id="terminate_cluster", plan=_PLAN, **aws).as_teardown(setups=create)
     return create, watch, terminate
 
 

@@ -1,50 +1,60 @@
-"""The watchdog of a run's cluster."""
+"""The watchdog of a run's clusters."""
 
 from __future__ import annotations
 
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from airflow.providers.amazon.aws.sensors.emr import EmrJobFlowSensor
+import msgspec
 
-from airflow_dynamodb_emr.aws import clusters
+from airflow_dynamodb_emr.aws import attempts
+from airflow_dynamodb_emr.core import roster
 from airflow_dynamodb_emr.core.report import columns
+from airflow_dynamodb_emr.core.roster import Status
 from airflow_dynamodb_emr.errors import ClusterFailed
-from airflow_dynamodb_emr.operators.base import AwsTask, answered, given
+from airflow_dynamodb_emr.operators.base import PlanOperator, answered, given
+from airflow_dynamodb_emr.operators.clusters import ClusterTask
 
 if TYPE_CHECKING:
     from airflow.sdk import Context
 
-LONGEST_RUN = timedelta(days=2)
+LONGEST_END = timedelta(hours=2)
 
 
-class WatchSensor(AwsTask, EmrJobFlowSensor):
-    """Follows the cluster until it has ended, then reports what each of its steps became.
+class WatchSensor(ClusterTask, PlanOperator):
+    """Follows the clusters until they have ended, then reports what became of each, and of each of their steps.
 
-    Unlike the Amazon provider's sensor it waits without a worker and without the aiobotocore extra. A terminated cluster is
+    Not the Amazon provider's sensor: that follows one cluster, holds a worker or needs the aiobotocore extra. A terminated cluster is
     no proof of its steps' success: whether the tables are whole is for `verify` to say.
     """
 
-    operator_extra_links = ()  # type: ignore[assignment] # `create_cluster` has them
-
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(deferrable=False, **kwargs)
-
-    def execute(self, context: Context) -> dict[str, int]:  # type: ignore[override] # what it returns is its XCom
-        if not given(self.job_flow_id):
+    def execute(self, context: Context) -> dict[str, int]:
+        run = self.run_of_plan() if given(self.plan) else None
+        found = self.starts(run) if run else []
+        if run:
+            self.store.delete(run.root.attempts)  # of before this run was cleared
+        if not found:
             self.log.info("there was no cluster")
             return {}
-        return self.wait(context, "cluster_ended", self.job_flow_id, LONGEST_RUN, self.ended)
+        return self.wait(context, "clusters_ended", [start.cluster for start in found], LONGEST_END, self.ended)
 
     def ended(self, context: Context, event: dict[str, Any]) -> dict[str, int]:  # noqa: ARG002 - Airflow's signature
         """Returns how many steps ended in which state."""
-        state = answered(event, f"cluster {self.job_flow_id}")
-        steps = clusters.list_steps(self.clients.emr, self.job_flow_id)
-        rows = [(step.name, step.id, step.state, f"{step.seconds:.1f} s", step.reason) for step in steps]
-        self.log.info("cluster %s is %s (%s), %s steps", self.job_flow_id, state["state"], state["reason"], len(steps))
-        self.log.info("\n".join(columns([("step", "id", "state", "time", "reason"), *rows], left={0, 1, 2, 4})))
-        if state["state"] != "TERMINATED":
-            raise ClusterFailed(
-                f"cluster {self.job_flow_id} is {state['state']}: {state['reason']}", "the tables that it left undone are named by the last task"
-            )
+        found = msgspec.convert(answered(event, "the clusters")["clusters"], dict[str, Status])
+        root = self.run_of_plan().root
+        made = attempts.ask(self.clients, root)
+        attempts.record(self.clients, root, made)
+        steps = [each.step for each in made]
+        rows = [(each.cluster, step.name, step.id, step.state, f"{step.seconds:.1f} s", step.reason) for each, step in zip(made, steps, strict=True)]
+        self.log.info("\n".join(f"cluster {cluster} is {status.state}: {status.why}" for cluster, status in found.items()))
+        self.log.info("\n".join(columns([("cluster", "step", "id", "state", "time", "reason"), *rows], left={0, 1, 2, 3, 5})))
+        self._refuse_failure(found)
         return {state: sum(step.state == state for step in steps) for state in {step.state for step in steps}}
+
+    def _refuse_failure(self, found: dict[str, Status]) -> None:
+        """One that was replaced has its line in the report; only the last of a lane can have left something undone."""
+        starts = self.starts(self.run_of_plan())
+        last = {start.cluster for lane in {start.lane for start in starts} if (start := roster.last(starts, lane))}
+        bad = [f"cluster {cluster} is {found[cluster].state}: {found[cluster].why}" for cluster in sorted(last & set(found)) if found[cluster].failed]
+        if bad:
+            raise ClusterFailed("; ".join(bad), "the tables that it left undone are named by the last task")

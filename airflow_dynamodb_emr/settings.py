@@ -44,6 +44,10 @@ class Settings(Noun, frozen=True, kw_only=True):
     on_demand_read_units: int = 4000
     on_demand_write_units: int = 2000
     poll_seconds: float = 30
+    emr_rate: float = 1.0
+    tables_per_task: int = 25
+    table_tries: int = 3
+    overrun_minutes: float = 60
     retries: int = 2
     retry_seconds: float = 60
     connector_jar: str = ""
@@ -104,6 +108,10 @@ class Settings(Noun, frozen=True, kw_only=True):
         _within("retries", self.retries, lambda retries: retries >= 0, "at least 0")
         _within("retry_seconds", self.retry_seconds, lambda seconds: seconds >= 0, "at least 0")
         _within("poll_seconds", self.poll_seconds, lambda seconds: seconds > 0, "above 0")
+        _within("emr_rate", self.emr_rate, lambda share: share > 0, "above 0")
+        _within("tables_per_task", self.tables_per_task, lambda tables: tables >= 1, "at least 1")
+        _within("table_tries", self.table_tries, lambda tries: 1 <= tries <= 10, "from 1 to 10")
+        _within("overrun_minutes", self.overrun_minutes, lambda minutes: minutes >= 0, "at least 0")
         _within("idle_minutes", self.idle_minutes, lambda minutes: 1 <= minutes <= 10_080, "from 1 to 10080")
 
     @property

@@ -8,13 +8,14 @@ import time
 from collections.abc import AsyncIterator
 from typing import Any, ClassVar
 
+import msgspec
 from airflow.triggers.base import BaseTrigger, TriggerEvent
 from botocore.exceptions import BotoCoreError, ClientError
 
 from airflow_dynamodb_emr.aws import clusters
 from airflow_dynamodb_emr.aws.clients import Clients
 from airflow_dynamodb_emr.aws.probes import PROBES, Answer
-from airflow_dynamodb_emr.aws.watch import PATIENCE, ClusterWatch
+from airflow_dynamodb_emr.aws.watch import PATIENCE, ClusterWatch, Wish
 from airflow_dynamodb_emr.errors import DynamoDBBackupError
 from airflow_dynamodb_emr.hooks import clients
 
@@ -75,9 +76,10 @@ class WaitTrigger(_AwsTrigger):
 
 
 class StepTrigger(_AwsTrigger):
-    """Submits a step and waits for its end, together with all others who wait for a step of this cluster.
+    """Submits steps and waits for their ends, together with all others who wait for steps of this cluster.
 
-    The event has `id`, `name`, `state` and `reason` of the step that ended, or `error`.
+    The event has `steps`: name that was wished for -> `id`, `name`, `state`, `reason` and `overran` of the step that ended, or
+    `reason` alone where it could not be seen through; and `lost`: why, if the cluster takes no more steps.
     """
 
     _watches: ClassVar[dict[tuple[Any, ...], ClusterWatch]] = {}
@@ -88,25 +90,29 @@ class StepTrigger(_AwsTrigger):
         every: float,
         note: dict[str, Any],
         cluster: str,
-        step: dict[str, Any],
-        earlier: list[str],
+        before: list[str],
+        wishes: list[dict[str, Any]],
         window: int,
         first: bool = False,
     ) -> None:
         super().__init__(connection, every, note)
-        self.cluster, self.step, self.earlier, self.window, self.first = cluster, step, earlier, window, first
+        self.cluster, self.before, self.wishes, self.window, self.first = cluster, before, wishes, window, first
 
     def arguments(self) -> dict[str, Any]:
-        of_step = {"cluster": self.cluster, "step": self.step, "earlier": self.earlier, "window": self.window, "first": self.first}
-        return {**super().arguments(), **of_step}
+        of_steps = {"cluster": self.cluster, "before": self.before, "wishes": self.wishes, "window": self.window, "first": self.first}
+        return {**super().arguments(), **of_steps}
 
     async def run(self) -> AsyncIterator[TriggerEvent]:
+        watch, wishes = self._watch(), msgspec.convert(self.wishes, list[Wish])
+        ended = await asyncio.gather(*(self._see_through(watch, wish) for wish in wishes))
+        yield self.event({"steps": {wish.name: each for wish, each in zip(wishes, ended, strict=True)}, "lost": watch.lost})
+
+    async def _see_through(self, watch: ClusterWatch, wish: Wish) -> dict[str, Any]:
         try:
-            ended = await self._watch().follow(self.step, self.earlier, self.first)
+            step = await watch.follow(wish, self.before, self.first)
         except DynamoDBBackupError as error:
-            yield self.event({"error": str(error)})
-        else:
-            yield self.event({"id": ended.id, "name": ended.name, "state": ended.state, "reason": ended.reason})
+            return {"id": "", "name": "", "state": "", "reason": error.facts, "overran": False}
+        return {"id": step.id, "name": step.name, "state": step.state, "reason": step.reason, "overran": step.id in watch.overran}
 
     def _watch(self) -> ClusterWatch:
         """The one of this cluster in this event loop; those that nobody needs any more are dropped."""
@@ -117,12 +123,10 @@ class StepTrigger(_AwsTrigger):
         return self._watches.setdefault(key, ClusterWatch(self.connect, self.cluster, self.every, self.window))
 
     async def on_kill(self) -> None:
-        """A task that was marked, cleared or killed stops paying: its step is cancelled (Airflow calls this from 3.3 on)."""
+        """A task that was marked, cleared or killed stops paying: its steps are cancelled (Airflow calls this from 3.3 on)."""
         await asyncio.to_thread(self._cancel)
 
     def _cancel(self) -> None:
-        aws = self.connect()
-        steps = clusters.list_steps(aws.emr, self.cluster, ["PENDING", "RUNNING"])
-        mine = [step.id for step in steps if step.name == self.step["Name"]]
-        if mine:
-            clusters.cancel(aws.emr, self.cluster, mine)
+        aws, mine = self.connect(), {wish["step"]["Name"] for wish in self.wishes}
+        live = clusters.list_steps(aws.emr, self.cluster, ["PENDING", "RUNNING"])
+        clusters.cancel(aws, self.cluster, {step.id: step.name for step in live if step.name in mine})

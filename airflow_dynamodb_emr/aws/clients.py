@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, cast
 from botocore.config import Config
 
 from airflow_dynamodb_emr import __version__
+from airflow_dynamodb_emr.aws import rate
 
 if TYPE_CHECKING:
     from mypy_boto3_application_autoscaling import ApplicationAutoScalingClient
@@ -31,8 +32,10 @@ BRIEF = Config(retries={"mode": "standard", "total_max_attempts": 3}, user_agent
 class Clients:
     """Made on first use; throttling is left to botocore's adaptive retries."""
 
-    def __init__(self, make: Callable[[str, Config], Any], region: str) -> None:
+    def __init__(self, make: Callable[[str, Config], Any], region: str, emr_rate: float = 0) -> None:
+        """*emr_rate*: how much of EMR's own limits of calls this process may use up; 0: it does not count."""
         self._make = make
+        self._emr_rate = emr_rate
         self._lock = Lock()  # making clients of one session from several threads breaks boto3
         self.region = region
 
@@ -43,7 +46,10 @@ class Clients:
 
     def _client(self, service: str, config: Config = PATIENT) -> Any:
         with self._lock:
-            return self._make(service, config)
+            client = self._make(service, config)
+        if service == "emr" and self._emr_rate:
+            rate.limit(client, self._emr_rate)
+        return client
 
     @cached_property
     def dynamodb(self) -> DynamoDBClient:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -11,12 +11,14 @@ from airflow_dynamodb_emr.aws.clients import Clients
 from airflow_dynamodb_emr.core import steps
 from airflow_dynamodb_emr.core.cluster import LIVE
 from airflow_dynamodb_emr.core.documents import Noun
+from airflow_dynamodb_emr.core.names import CLUSTER_PREFIX
+from airflow_dynamodb_emr.core.roster import Status
 
 if TYPE_CHECKING:
     from mypy_boto3_emr import EMRClient
 
 log = logging.getLogger(__name__)
-IDS_A_CALL = 10  # ListSteps takes no more
+IDS_A_CALL = 10  # ListSteps and TerminateJobFlows take no more
 
 
 class Step(Noun, frozen=True, kw_only=True):
@@ -53,10 +55,16 @@ class Step(Noun, frozen=True, kw_only=True):
         return (self.ended - self.started).total_seconds() if self.started and self.ended else 0.0
 
 
+def live(emr: EMRClient) -> dict[str, str]:
+    """Id -> name of each live cluster that is named as ours are."""
+    pages = emr.get_paginator("list_clusters").paginate(ClusterStates=LIVE)  # type: ignore[arg-type]
+    found = (cluster for page in pages for cluster in page["Clusters"])
+    return {cluster["Id"]: cluster["Name"] for cluster in found if cluster["Name"].startswith(CLUSTER_PREFIX)}
+
+
 def find(emr: EMRClient, name: str) -> str | None:
     """The id of the live cluster of this name: a start whose answer was lost is found again, a failed one is not."""
-    pages = emr.get_paginator("list_clusters").paginate(ClusterStates=LIVE)  # type: ignore[arg-type]
-    return next((cluster["Id"] for page in pages for cluster in page["Clusters"] if cluster["Name"] == name), None)
+    return next((id for id, known in live(emr).items() if known == name), None)
 
 
 def create(clients: Clients, request: dict[str, Any]) -> str:
@@ -68,15 +76,16 @@ def create(clients: Clients, request: dict[str, Any]) -> str:
     return clients.emr_once.run_job_flow(**request)["JobFlowId"]
 
 
-def state(emr: EMRClient, cluster: str) -> tuple[str, str]:
-    """The cluster's state, and why it is in it."""
-    status = emr.describe_cluster(ClusterId=cluster)["Cluster"]["Status"]
-    reason = status.get("StateChangeReason", {})
-    return status["State"], ": ".join(filter(None, [reason.get("Code"), reason.get("Message")]))
+def status(emr: EMRClient, cluster: str) -> Status:
+    answer = emr.describe_cluster(ClusterId=cluster)["Cluster"]
+    reason = answer["Status"].get("StateChangeReason", {})
+    subnet = answer.get("Ec2InstanceAttributes", {}).get("Ec2SubnetId", "")
+    return Status(state=answer["Status"]["State"], code=reason.get("Code", ""), message=reason.get("Message", ""), subnet=subnet)
 
 
-def terminate(emr: EMRClient, cluster: str) -> None:
-    emr.terminate_job_flows(JobFlowIds=[cluster])
+def terminate(emr: EMRClient, ids: Sequence[str]) -> None:
+    for start in range(0, len(ids), IDS_A_CALL):
+        emr.terminate_job_flows(JobFlowIds=ids[start : start + IDS_A_CALL])
 
 
 def list_steps(emr: EMRClient, cluster: str, states: Sequence[str] = ()) -> list[Step]:
@@ -97,5 +106,12 @@ def submit(clients: Clients, cluster: str, wanted: list[dict[str, Any]]) -> dict
     return {step: wish["Name"] for step, wish in zip(answer["StepIds"], wanted, strict=True)}
 
 
-def cancel(emr: EMRClient, cluster: str, ids: list[str]) -> None:
-    emr.cancel_steps(ClusterId=cluster, StepIds=ids, StepCancellationOption="SEND_INTERRUPT")
+def cancel(clients: Clients, cluster: str, named: Mapping[str, str]) -> None:
+    """Cancels steps, by id -> name, and ends what they have started on the cluster.
+
+    EMR ends the program on the primary node; its YARN application would go on and hold its containers (facts of EMR's CancelSteps
+    say nothing of it), so a step of ours kills whatever has the tag of these steps. It does no harm where there is nothing.
+    """
+    if named:
+        clients.emr.cancel_steps(ClusterId=cluster, StepIds=list(named), StepCancellationOption="SEND_INTERRUPT")
+        submit(clients, cluster, [steps.kill_step(list(named.values()))])

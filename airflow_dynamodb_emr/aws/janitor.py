@@ -12,10 +12,9 @@ from botocore.exceptions import BotoCoreError, ClientError
 from airflow_dynamodb_emr.aws import clusters, tables, throughput
 from airflow_dynamodb_emr.aws.clients import Clients
 from airflow_dynamodb_emr.aws.store import Store
-from airflow_dynamodb_emr.core.cluster import LIVE, OWNER_TAG
+from airflow_dynamodb_emr.core.cluster import OWNER_TAG
 from airflow_dynamodb_emr.core.layout import S3Uri
 from airflow_dynamodb_emr.core.ledger import Entry, ledger_uri
-from airflow_dynamodb_emr.core.names import CLUSTER_PREFIX
 from airflow_dynamodb_emr.core.orphans import is_over
 from airflow_dynamodb_emr.core.table import Table
 from airflow_dynamodb_emr.errors import DynamoDBBackupError
@@ -68,11 +67,11 @@ def raised(clients: Clients, base: S3Uri) -> Iterator[Raised]:
 
 def sweep(clients: Clients, base: S3Uri, is_active: IsActive, now: datetime) -> list[str]:
     """A line for each thing done, and for each that could not be. Where one says that a table is under way, sweep again once it has settled."""
-    live = list(_live(clients))
-    names = {name for name, _ in live}
+    live = clusters.live(clients.emr)
+    names = set(live.values())
     found = list(raised(clients, base))
     lines = [reset_if_over(clients, each, is_active(each.entry.run) if each.entry else None, names, now) for each in found]
-    return [line for line in [*lines, *(_terminate(clients, name, cluster, is_active) for name, cluster in live)] if line]
+    return [line for line in [*lines, *(_terminate(clients, name, cluster, is_active) for cluster, name in live.items())] if line]
 
 
 def reset_if_over(clients: Clients, found: Raised, active: bool | None, live: set[str], now: datetime) -> str:
@@ -104,13 +103,7 @@ def look(clients: Clients, found: Raised) -> Table | None:
 
 
 def live_names(clients: Clients) -> list[str]:
-    return [name for name, _ in _live(clients)]
-
-
-def _live(clients: Clients) -> Iterator[tuple[str, str]]:
-    """Name and id of each live cluster that is named as ours are."""
-    for page in clients.emr.get_paginator("list_clusters").paginate(ClusterStates=LIVE):  # type: ignore[arg-type]
-        yield from ((each["Name"], each["Id"]) for each in page["Clusters"] if each["Name"].startswith(CLUSTER_PREFIX))
+    return list(clusters.live(clients.emr).values())
 
 
 def _terminate(clients: Clients, name: str, cluster: str, is_active: IsActive) -> str:
@@ -119,5 +112,5 @@ def _terminate(clients: Clients, name: str, cluster: str, is_active: IsActive) -
     run = tags.get(OWNER_TAG)
     if run is None or is_active(run) is not False:
         return ""
-    clusters.terminate(clients.emr, cluster)
+    clusters.terminate(clients.emr, [cluster])
     return f"cluster {cluster} ({name}) terminated: its run is over"

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from airflow_dynamodb_emr.aws import attempts, clusters, steplog, throughput
+from airflow_dynamodb_emr.aws import attempts, lanes, steplog, throughput
 from airflow_dynamodb_emr.aws.attempts import Attempt
 from airflow_dynamodb_emr.aws.clients import Clients
 from airflow_dynamodb_emr.aws.store import Store
-from airflow_dynamodb_emr.core import documents
+from airflow_dynamodb_emr.core import documents, roster
 from airflow_dynamodb_emr.core.restore import CONNECTOR, Restore, RestorePlan, TableLoad, TableLoaded
 from airflow_dynamodb_emr.core.steps import LOADED_COUNTER
 from airflow_dynamodb_emr.core.verdict import Verdict
@@ -17,14 +17,14 @@ from airflow_dynamodb_emr.core.verdict import Verdict
 REPORT = "restore.json"
 
 
-def logs(clients: Clients, plan: RestorePlan, cluster: str) -> list[str]:
+def logs(clients: Clients, plan: RestorePlan) -> list[str]:
     """The logs that hold the counts of the loads that succeeded."""
-    tries = _attempts(clients, plan, cluster).values()
+    tries = _attempts(clients, plan).values()
     return [str(tried.log(plan.logs)) for tried in tries if tried and tried.completed]
 
 
-def judge(clients: Clients, plan: RestorePlan, cluster: str, now: datetime, notes: Sequence[str] = ()) -> Restore:
-    store, tries = Store(clients.s3), _attempts(clients, plan, cluster)
+def judge(clients: Clients, plan: RestorePlan, now: datetime, notes: Sequence[str] = ()) -> Restore:
+    store, tries = Store(clients.s3), _attempts(clients, plan)
     outcomes = {table.name: _outcome(store, plan, table, tries.get(table.name)) for table in plan.tables}
     restore = Restore(
         verdict=Verdict.VALID if all(isinstance(outcome, TableLoaded) for outcome in outcomes.values()) else Verdict.INCOMPLETE,
@@ -35,7 +35,7 @@ def judge(clients: Clients, plan: RestorePlan, cluster: str, now: datetime, note
         loaded=[outcome for outcome in outcomes.values() if isinstance(outcome, TableLoaded)],
         missing={name: outcome for name, outcome in outcomes.items() if isinstance(outcome, str)},
         raised=[table.name for table in plan.tables if throughput.raised_by(store, plan, table.name)],
-        notes=list(notes),
+        notes=[*notes, *roster.troubles(lanes.starts(store, plan.root))],
     )
     store.put(plan.root.uri / REPORT, documents.encode(restore))
     return restore
@@ -63,8 +63,6 @@ def _from_step(store: Store, plan: RestorePlan, table: TableLoad, attempt: Attem
     return TableLoaded(name=table.name, source=table.source, engine=table.engine, items=items, seconds=attempt.step.seconds)
 
 
-def _attempts(clients: Clients, plan: RestorePlan, cluster: str) -> dict[str, Attempt | None]:
-    if not cluster:
-        return {}
-    steps = clusters.list_steps(clients.emr, cluster)
-    return {table.name: attempts.best(table.name, cluster, steps) for table in plan.tables if table.engine == CONNECTOR}
+def _attempts(clients: Clients, plan: RestorePlan) -> dict[str, Attempt | None]:
+    tries = attempts.made(clients, plan.root)
+    return {table.name: attempts.best(table.name, tries) for table in plan.tables if table.engine == CONNECTOR}

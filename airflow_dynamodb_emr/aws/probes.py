@@ -4,26 +4,29 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from datetime import datetime, timezone
 from typing import Any
 
-from airflow_dynamodb_emr.aws import admission, clusters, steplog, tables
+import msgspec
+
+from airflow_dynamodb_emr.aws import admission, clusters, lanes, steplog, tables
 from airflow_dynamodb_emr.aws.clients import Clients
 from airflow_dynamodb_emr.aws.store import Store
-from airflow_dynamodb_emr.core.cluster import Outcome, outcome
 from airflow_dynamodb_emr.core.layout import S3Uri
 
 Answer = dict[str, Any]
 
 
-def cluster_started(clients: Clients, cluster: str) -> Answer | None:
-    """Until it takes steps or has failed to start."""
-    state, reason = clusters.state(clients.emr, cluster)
-    return None if outcome(state) is Outcome.WAIT else {"state": state, "reason": reason}
+def lanes_ready(clients: Clients, ref: dict[str, Any]) -> Answer | None:
+    """Until each of the lanes has a cluster that takes steps, or is given up; a cluster that failed is made anew by looking."""
+    run = msgspec.convert(ref["run"], lanes.Run)
+    found = {lane: lanes.look(clients, run, int(lane), fresh_from, now()) for lane, fresh_from in ref["lanes"].items()}
+    return {"lanes": msgspec.to_builtins(found)} if all(found.values()) else None
 
 
-def cluster_ended(clients: Clients, cluster: str) -> Answer | None:
-    state, reason = clusters.state(clients.emr, cluster)
-    return {"state": state, "reason": reason} if state.startswith("TERMINATED") else None
+def clusters_ended(clients: Clients, ids: list[str]) -> Answer | None:
+    found = {id: clusters.status(clients.emr, id) for id in ids}
+    return {"clusters": msgspec.to_builtins(found)} if all(each.state.startswith("TERMINATED") for each in found.values()) else None
 
 
 def spike_admitted(clients: Clients, ref: dict[str, Any]) -> Answer | None:
@@ -59,7 +62,11 @@ def logs_complete(clients: Clients, ref: dict[str, Any]) -> Answer | None:
     return {} if all(steplog.count(log, ref["counter"]) is not None for log in logs) else None
 
 
+def now() -> datetime:
+    return datetime.now(timezone.utc)
+
+
 PROBES: dict[str, Callable[[Clients, Any], Answer | None]] = {
     probe.__name__: probe
-    for probe in (cluster_started, cluster_ended, spike_admitted, table_created, table_settled, tables_settled, time_come, logs_complete)
+    for probe in (lanes_ready, clusters_ended, spike_admitted, table_created, table_settled, tables_settled, time_come, logs_complete)
 }

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from airflow_dynamodb_emr.aws import backups, tables, throughput
+from airflow_dynamodb_emr.aws import backups, lanes, tables, throughput
 from airflow_dynamodb_emr.aws.clients import Clients
 from airflow_dynamodb_emr.aws.store import Store
-from airflow_dynamodb_emr.core import documents, steps, verdict
+from airflow_dynamodb_emr.core import documents, roster, steps, verdict
 from airflow_dynamodb_emr.core.manifest import TableManifest
 from airflow_dynamodb_emr.core.names import step_name
 from airflow_dynamodb_emr.core.plan import BY_HAND, BackupPlan, TableDump
@@ -28,7 +28,7 @@ def judge(
     appeared = sorted(name for name in names if name.startswith(plan.prefix) and name not in known)
     notes = [f"{name} was deleted while the plan was made: not in this backup" for name in plan.vanished]
     notes += [f"{name} appeared after the plan was made: not in this backup" for name in appeared]
-    notes += [*resets, *throughput.raised_by_others(store, plan, [dump.name for dump in plan.tables])]
+    notes += [*roster.troubles(lanes.starts(store, plan.root)), *resets, *throughput.raised_by_others(store, plan, [dump.name for dump in plan.tables])]
     return verdict.backup(plan, judged, now, notes)
 
 

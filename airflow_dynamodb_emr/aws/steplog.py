@@ -36,5 +36,9 @@ def count(text: str | None, counter: str) -> int | None:
     return counters(text).get(counter, 0) if text and _END in text else None
 
 
-def tail(text: str, lines: int = 5) -> str:
-    return " | ".join(line.strip() for line in text.strip().splitlines()[-lines:])
+def last_lines(text: str, number: int = 10) -> list[str]:
+    return text.strip().splitlines()[-number:]
+
+
+def tail(text: str) -> str:
+    return " | ".join(line.strip() for line in last_lines(text, 5))

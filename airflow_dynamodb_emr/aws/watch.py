@@ -9,24 +9,43 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Collection
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime, timedelta, timezone
 from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from airflow_dynamodb_emr.aws import clusters
+from airflow_dynamodb_emr.aws import claims, clusters
 from airflow_dynamodb_emr.aws.clients import Clients
 from airflow_dynamodb_emr.aws.clusters import Step
+from airflow_dynamodb_emr.aws.discovery import Known
 from airflow_dynamodb_emr.aws.errors import is_throttled
-from airflow_dynamodb_emr.core.steps import ACTIVE, COMPLETED
+from airflow_dynamodb_emr.aws.store import Store
+from airflow_dynamodb_emr.core.documents import Noun
+from airflow_dynamodb_emr.core.layout import S3Uri
+from airflow_dynamodb_emr.core.steps import COMPLETED
 from airflow_dynamodb_emr.errors import ClusterFailed
 
 log = logging.getLogger(__name__)
-PAGE = 50  # steps that ListSteps answers at once
 MOST_ACTIVE = 256  # steps of a cluster, pending and running
-JOINED = ("PENDING", "RUNNING", COMPLETED)  # not one that is being cancelled
 GATHER_SECONDS = 1.0  # a burst of tasks becomes one submission
 PATIENCE = 10  # failed looks in a row before everybody is told
+CLAIMS_AT_ONCE = 8
+LONGEST_PAUSE_SECONDS = 300.0  # between two looks where EMR throttles
+
+
+class Wish(Noun, frozen=True, kw_only=True):
+    """A step that somebody wants to see through."""
+
+    step: dict[str, Any]  # as AddJobFlowSteps takes it
+    earlier: list[str] = []  # names of earlier attempts: one that is alive, or has succeeded, is joined instead
+    limit_seconds: float = 86_400  # a step that runs longer is cancelled
+    claim: str = ""  # where in S3 to say that one submits it: there may be two triggerers that both believe it is theirs
+
+    @property
+    def name(self) -> str:
+        return str(self.step["Name"])
 
 
 class ClusterWatch:
@@ -37,12 +56,14 @@ class ClusterWatch:
         self.cluster = cluster
         self.every = every  # seconds between two looks
         self.window = min(window, MOST_ACTIVE)  # steps that may be active at once
+        self.lost = ""  # why, once the cluster takes no more steps
+        self.overran: set[str] = set()  # ids of steps that were cancelled because they ran for too long
         self._waiting: dict[str, asyncio.Future[Step]] = {}  # step name -> who waits for it
-        self._wanted: dict[str, dict[str, Any]] = {}  # step name -> step that nobody has submitted yet, as far as we know
+        self._wanted: dict[str, Wish] = {}  # step name -> what nobody has submitted yet, as far as we know
         self._first: set[str] = set()  # names that go before others
-        self._instead: dict[str, str] = {}  # name of an earlier attempt -> the name that is waited for
         self._following: dict[str, str] = {}  # step id -> the name that is waited for
-        self._seen: dict[str, str] = {}  # step id -> name, of every step that was ever listed
+        self._limits: dict[str, float] = {}  # name -> seconds that its step may run
+        self._known = Known(cluster)
         self._ended: list[Step] = []  # what the last look found
         self._task: asyncio.Task[None] | None = None
 
@@ -50,25 +71,25 @@ class ClusterWatch:
     def idle(self) -> bool:
         return not self._waiting
 
-    async def follow(self, step: dict[str, Any], earlier: list[str], first: bool = False) -> Step:
-        """Submit *step* and wait for its end; an attempt named in *earlier* that is alive or has succeeded is joined instead.
+    async def follow(self, wish: Wish, before: Collection[str] = (), first: bool = False) -> Step:
+        """Submit the step and wait for its end, or that of an earlier attempt that is alive or has succeeded.
 
-        *first*: before those that wait for room already, because its table is raised and costs money while it waits.
+        *before*: clusters that this one replaces, where an earlier attempt may have succeeded. *first*: before those that wait for
+        room already, because its table is raised and costs money while it waits. Raises ClusterFailed.
         """
-        name = step["Name"]
-        future = self._waiting.setdefault(name, asyncio.get_running_loop().create_future())
-        self._wanted[name] = step
-        self._instead.update(dict.fromkeys(earlier, name))
-        self._first.update({name} if first else ())
+        future = self._waiting.setdefault(wish.name, asyncio.get_running_loop().create_future())
+        self._wanted[wish.name], self._limits[wish.name] = wish, wish.limit_seconds
+        self._known.look_also_in(before)
+        self._first.update({wish.name} if first else ())
         if self._task is None or self._task.done():
             self._task = asyncio.create_task(self._run())
             self._task.add_done_callback(self._broke)
         try:
             return await asyncio.shield(future)
         finally:  # also when the waiting task was killed: then its step must not be submitted any more
-            self._waiting.pop(name, None)
-            self._wanted.pop(name, None)
-            self._first.discard(name)
+            self._waiting.pop(wish.name, None)
+            self._wanted.pop(wish.name, None)
+            self._first.discard(wish.name)
 
     async def _run(self) -> None:
         failures, pause = 0, min(GATHER_SECONDS, self.every)
@@ -78,10 +99,12 @@ class ClusterWatch:
             try:
                 await asyncio.to_thread(self._look, clients)
             except (ClientError, BotoCoreError) as error:
-                hopeless = await asyncio.to_thread(self._hopeless, clients, error)
-                # Throttling is cured by time, and must not be answered by asking more often.
-                failures = PATIENCE if hopeless else failures + (not is_throttled(error))
-                pause = self.every
+                throttled = is_throttled(error)
+                if not throttled:
+                    await asyncio.to_thread(self._notice_loss, clients)
+                # Throttling is cured by time, and must be answered by asking less often.
+                failures = PATIENCE if self.lost else failures + (not throttled)
+                pause = min(2 * max(pause, self.every), LONGEST_PAUSE_SECONDS) if throttled else self.every
                 self._answer()  # a step may have ended all the same: what failed was the next submission
                 self._told(error, failures)
             else:
@@ -92,17 +115,17 @@ class ClusterWatch:
         """A failed look is tried again, until it is one too many: then everybody who waits is told."""
         log.warning("cluster %s: look %s in a row failed: %s", self.cluster, failures, error)
         if failures >= PATIENCE:
-            self._give_up(error)
+            self._give_up(self.lost or str(error))
 
     def _broke(self, task: asyncio.Task[None]) -> None:
         """Nobody goes on waiting for a watch that is no more."""
         error = None if task.cancelled() else task.exception()
         if error:
             log.error("cluster %s: the watch broke", self.cluster, exc_info=error)
-            self._give_up(error)
+            self._give_up(str(error))
 
-    def _give_up(self, error: BaseException) -> None:
-        failed = ClusterFailed(f"cluster {self.cluster}: {error}", "look at the cluster in EMR's console; a retry makes a new attempt")
+    def _give_up(self, why: str) -> None:
+        failed = ClusterFailed(f"cluster {self.cluster}: {why}", "look at the cluster in EMR's console; a retry makes a new attempt")
         for future in self._waiting.values():
             if not future.done():
                 future.set_exception(failed)
@@ -110,44 +133,50 @@ class ClusterWatch:
     def _look(self, clients: Clients) -> None:
         """In the thread: find what is there, see what has ended, submit what is missing."""
         wanted = dict(self._wanted)  # what comes while we look is for the next look: nothing is submitted that was not looked for
-        if wanted:
-            self._discover(clients)
-            self._join(clients, wanted)
-        active = {step.id for step in clusters.list_steps(clients.emr, self.cluster, ACTIVE)}
-        gone = [step for step, name in list(self._following.items()) if name in self._waiting and step not in active]
-        self._ended = list(clusters.look_up(clients.emr, self.cluster, gone))
+        self._known.refresh(clients)
+        self._follow_what_is_there(self._known.attempts(clients, wanted.values()))
+        followed = [step for step, name in list(self._following.items()) if name in self._waiting]
+        active = self._known.active(clients, followed)
+        self._ended = self._known.steps(clients, [step for step in followed if step not in active])
+        if any(step.state != COMPLETED for step in self._ended):
+            self._notice_loss(clients)
+        self._cancel_what_overruns(clients, list(active.values()))
         self._submit(clients, wanted, self.window - len(active))
 
-    def _discover(self, clients: Clients) -> None:
-        """Newest first, page by page until one brings nothing new: what an earlier try, another triggerer or a lost answer left."""
-        for page in clients.emr.get_paginator("list_steps").paginate(ClusterId=self.cluster):
-            fresh = {step["Id"]: step["Name"] for step in page["Steps"] if step["Id"] not in self._seen}
-            self._seen.update(fresh)
-            if not fresh:
-                break
-
-    def _join(self, clients: Clients, wanted: dict[str, dict[str, Any]]) -> None:
-        """Our own attempt, whatever became of it; an earlier one only while it lives or when it has succeeded."""
-        earlier = [step for step, name in self._seen.items() if self._instead.get(name) in wanted]
-        joined = {step: name for step, name in self._seen.items() if name in wanted}
-        for step in clusters.look_up(clients.emr, self.cluster, earlier):
-            if step.state in JOINED:
-                joined[step.id] = self._instead[step.name]
-        self._following.update(joined)
-        for name in joined.values():
+    def _follow_what_is_there(self, found: dict[str, str]) -> None:
+        """*found*: step id -> the name that is waited for."""
+        self._following.update(found)
+        for name in found.values():
             self._wanted.pop(name, None)
 
-    def _submit(self, clients: Clients, wanted: dict[str, dict[str, Any]], room: int) -> None:
+    def _submit(self, clients: Clients, wanted: dict[str, Wish], room: int) -> None:
         missing = [name for name in wanted if name in self._wanted]
-        batch = [wanted[name] for name in sorted(missing, key=lambda name: name not in self._first)][: max(0, room)]
+        next_ones = sorted(missing, key=lambda name: name not in self._first)[: max(0, room)]
+        batch = self._claimed(clients, [wanted[name] for name in next_ones])
         if not batch:
             return
-        submitted = clusters.submit(clients, self.cluster, batch)
+        with claims.released_if_refused(Store(clients.s3), [S3Uri.parse(wish.claim) for wish in batch if wish.claim]):
+            submitted = clusters.submit(clients, self.cluster, [wish.step for wish in batch])
         log.info("cluster %s: %s steps submitted, %s wait for room", self.cluster, len(submitted), len(self._wanted) - len(batch))
-        self._following.update(submitted)
-        self._seen.update(submitted)
-        for name in submitted.values():
-            self._wanted.pop(name, None)
+        self._follow_what_is_there(submitted)
+
+    def _claimed(self, clients: Clients, wishes: list[Wish]) -> list[Wish]:
+        """Those that are ours to submit; another's appear among the cluster's steps at one of the next looks."""
+        store, now = Store(clients.s3), datetime.now(timezone.utc)
+        with ThreadPoolExecutor(CLAIMS_AT_ONCE) as pool:
+            ours = pool.map(lambda wish: not wish.claim or claims.take(store, S3Uri.parse(wish.claim), now), wishes)
+            return [wish for wish, mine in zip(wishes, ours, strict=True) if mine]
+
+    def _cancel_what_overruns(self, clients: Clients, active: list[Step]) -> None:
+        """A step that hangs would hold its place for ever."""
+        now = datetime.now(timezone.utc)
+        limits = {step: self._limits[name] for step, name in self._following.items() if name in self._limits}
+        over = [each.id for each in active if each.started and now - each.started > timedelta(seconds=limits.get(each.id, 1e9))]
+        fresh = [step for step in over if step not in self.overran]
+        if fresh:
+            log.warning("cluster %s: cancelled, because they run for too long: %s", self.cluster, ", ".join(self._following[step] for step in fresh))
+            self.overran.update(fresh)
+            clusters.cancel(clients, self.cluster, {step: self._following[step] for step in fresh})
 
     def _answer(self) -> None:
         for step in self._ended:
@@ -155,11 +184,11 @@ class ClusterWatch:
             if future and not future.done() and not step.active:
                 future.set_result(step)
 
-    def _hopeless(self, clients: Clients, error: Exception) -> bool:
+    def _notice_loss(self, clients: Clients) -> None:
         """Whether waiting cures nothing: the cluster takes no more steps."""
-        if is_throttled(error):
-            return False
         try:
-            return clusters.state(clients.emr, self.cluster)[0].startswith("TERMINAT")
-        except (ClientError, BotoCoreError):
-            return False
+            status = clusters.status(clients.emr, self.cluster)
+        except (ClientError, BotoCoreError) as error:  # then the next look fails too, and looks again
+            log.warning("cluster %s: %s", self.cluster, error)
+            return
+        self.lost = f"it is {status.state}: {status.why}" if status.ended else ""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from enum import Enum
 from typing import Any
 
 from airflow_dynamodb_emr.core import cost
@@ -14,18 +13,6 @@ OWNER_TAG = "airflow-dynamodb-emr"  # on every cluster of ours: its value is the
 LIVE = ["STARTING", "BOOTSTRAPPING", "RUNNING", "WAITING"]
 READY = ["RUNNING", "WAITING"]
 _NO_TAG = re.compile(r"[^\w .:/=+@-]")
-
-
-class Outcome(Enum):
-    WAIT = "wait"
-    READY = "ready"
-    ENDED = "ended"
-
-
-def outcome(state: str) -> Outcome:
-    if state in READY:
-        return Outcome.READY
-    return Outcome.WAIT if state in LIVE else Outcome.ENDED
 
 
 class ClusterSpec(Noun, frozen=True, kw_only=True):

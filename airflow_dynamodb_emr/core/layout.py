@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from datetime import datetime, timezone
 
 from msgspec import Struct
@@ -70,8 +71,37 @@ class Folder(Struct, frozen=True):
     def data(self, table: str, attempt: int) -> S3Uri:
         return self.uri / table / str(attempt)
 
+    @property
+    def manifests(self) -> S3Uri:
+        return self.uri / "tables"
+
     def manifest(self, table: str) -> S3Uri:
-        return self.uri / "tables" / f"{table}.json"
+        return self.manifests / f"{table}.json"
+
+    def proven(self, listed: Iterable[S3Uri]) -> set[str]:
+        """The tables whose manifests are among what is *listed* below `manifests`."""
+        return {self.manifests.relative(uri).removesuffix(".json") for uri in listed}
+
+    @property
+    def attempts(self) -> S3Uri:
+        """What became of every step of the run's clusters."""
+        return self.clusters / "steps.json"
+
+    def cluster(self, lane: int, start: int) -> S3Uri:
+        """The record of a cluster's start."""
+        return self.clusters / f"{lane}-{start}.json"
+
+    def cluster_claim(self, lane: int, start: int) -> S3Uri:
+        """The claim of whoever makes that cluster."""
+        return self.uri / "claims" / f"cluster-{lane}-{start}"
+
+    @property
+    def clusters(self) -> S3Uri:
+        return self.uri / "clusters"
+
+    def step_claim(self, cluster: str, step: str) -> S3Uri:
+        """The claim of whoever submits this step to that cluster."""
+        return self.uri / "claims" / cluster / step
 
     def steps(self, verb: str) -> S3Uri:
         """The EMR steps for use by hand; *verb* is export or import."""

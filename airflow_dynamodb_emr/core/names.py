@@ -32,13 +32,27 @@ class Selection(Noun, frozen=True, kw_only=True):
         return selected, excluded
 
 
-def cluster_name(run: str) -> str:
-    return _fitted(f"{CLUSTER_PREFIX}{run}", LONGEST_EMR_NAME)
+def cluster_name(run: str, lane: int = 0, start: int = 1) -> str:
+    """Of the *start*-th cluster of a lane: a start whose answer was lost is found again by it."""
+    return f"{_clusters_of(run)} {lane + 1}.{start}"
+
+
+def is_cluster_of(run: str, name: str) -> bool:
+    return name.rpartition(" ")[0] == _clusters_of(run)
+
+
+def _clusters_of(run: str) -> str:
+    return _fitted(f"{CLUSTER_PREFIX}{run}", LONGEST_EMR_NAME - 12)
 
 
 def step_name(table: str, attempt: int) -> str:
     """Without the run: a cluster belongs to one run."""
     return f"{_fitted(table, LONGEST_EMR_NAME - 8)}/{attempt}"
+
+
+def yarn_tag(step: str) -> str:
+    """Of the YARN application of a step of this name: YARN takes few characters, and lower-cases them."""
+    return sha256(step.encode()).hexdigest()[:16]
 
 
 def attempt_number(name: str, table: str) -> int | None:

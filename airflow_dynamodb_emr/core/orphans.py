@@ -6,7 +6,7 @@ from collections.abc import Collection
 from datetime import datetime, timedelta
 
 from airflow_dynamodb_emr.core.ledger import Entry
-from airflow_dynamodb_emr.core.names import cluster_name
+from airflow_dynamodb_emr.core.names import is_cluster_of
 
 GRACE = timedelta(minutes=15)  # a load that needs no cluster has none to be seen by
 
@@ -19,4 +19,4 @@ def is_over(entry: Entry, active: bool | None, live: Collection[str], now: datet
     """
     if active is not None:
         return not active
-    return cluster_name(entry.run) not in live and now - entry.since > GRACE
+    return not any(is_cluster_of(entry.run, name) for name in live) and now - entry.since > GRACE

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from airflow_dynamodb_emr.core import names
 from airflow_dynamodb_emr.core.layout import S3Uri
+from airflow_dynamodb_emr.core.names import LONGEST_EMR_NAME
 
 EXPORT = "org.apache.hadoop.dynamodb.tools.DynamoDBExport"
 IMPORT = "org.apache.hadoop.dynamodb.tools.DynamoDBImport"
@@ -18,6 +20,7 @@ def dump_step(name: str, jar: str, region: str, table: str, into: S3Uri, ratio: 
     Speculative attempts are off because they would leave files that no manifest names."""
     options = {
         "dynamodb.region": region,
+        "mapreduce.job.tags": names.yarn_tag(name),
         "mapreduce.map.speculative": "false",
         "mapreduce.output.fileoutputformat.compress": "true",
     }
@@ -25,8 +28,16 @@ def dump_step(name: str, jar: str, region: str, table: str, into: S3Uri, ratio: 
 
 
 def load_step(name: str, jar: str, region: str, source: S3Uri, table: str, ratio: float) -> dict[str, Any]:
-    options = {"dynamodb.region": region, "mapreduce.map.speculative": "false"}
+    options = {"dynamodb.region": region, "mapreduce.job.tags": names.yarn_tag(name), "mapreduce.map.speculative": "false"}
     return _step(name, jar, [IMPORT, *_options(options), str(source), table, _ratio(ratio)])
+
+
+def kill_step(names_: list[str]) -> dict[str, Any]:
+    """Ends the YARN applications of the steps of these names, where there still are any."""
+    script = """for app in $(yarn application -list -appTags "$0" | grep -o 'application_[0-9]*_[0-9]*' | sort -u); do yarn application -kill "$app"; done"""
+    tags = ",".join(names.yarn_tag(name) for name in names_)
+    more = f" and {len(names_) - 1} more" if names_[1:] else ""
+    return _step(f"end {names_[0]}{more}"[:LONGEST_EMR_NAME], "command-runner.jar", ["bash", "-c", script, tags])
 
 
 def by_hand(steps: list[dict[str, Any]]) -> list[dict[str, Any]]:

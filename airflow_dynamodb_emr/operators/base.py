@@ -26,8 +26,7 @@ if TYPE_CHECKING:
     from airflow.sdk import Context
 
 T = TypeVar("T")
-# A cluster has ended by then, so a table cannot be tried again by itself.
-AGAIN = "clear `create_cluster` with everything downstream of it: what is done already is not done again"
+AGAIN = "clear the failed tasks of these tables with everything downstream of them: they find or make a cluster, and what is done is not done again"
 MOMENT_SECONDS, LOOK_SECONDS = 1.5, 0.25
 SLACK = timedelta(minutes=2)  # Airflow's own timeout of a deferral is the safety net behind the trigger's
 

@@ -1,67 +1,64 @@
-"""Create the EMR cluster of a run."""
+"""Create the EMR clusters of a run."""
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from airflow.providers.amazon.aws.links.emr import EmrClusterLink, EmrLogsLink
 from airflow.providers.amazon.aws.operators.emr import EmrCreateJobFlowOperator
 
-from airflow_dynamodb_emr.aws import clusters
-from airflow_dynamodb_emr.core.cluster import READY
-from airflow_dynamodb_emr.core.documents import Noun
+from airflow_dynamodb_emr.aws import lanes
+from airflow_dynamodb_emr.aws.lanes import Run
+from airflow_dynamodb_emr.core import roster
 from airflow_dynamodb_emr.core.layout import S3Uri
 from airflow_dynamodb_emr.errors import ClusterFailed, DynamoDBBackupError
-from airflow_dynamodb_emr.operators.base import AwsTask, answered
+from airflow_dynamodb_emr.operators.clusters import ClusterTask, lanes_of
 
 if TYPE_CHECKING:
     from airflow.sdk import Context
 
-START_TIMEOUT = timedelta(hours=1)
 
+class CreateClusterOperator(ClusterTask, EmrCreateJobFlowOperator):
+    """Returns the ids of the clusters that take steps, one for each lane of the plan but for those that had to be given up.
 
-class _Planned(Noun, frozen=True, kw_only=True):
-    cluster: dict[str, Any] | None
-
-
-class CreateClusterOperator(AwsTask, EmrCreateJobFlowOperator):
-    """Returns the cluster's id once it takes steps; None when the plan needs no cluster.
-
-    The request is the plan's. Unlike the Amazon provider's operator it looks for the cluster of this run before it creates one,
-    waits without the aiobotocore extra, and ends a cluster that did not come up: then a retry makes a new one.
+    The request is the plan's. Unlike the Amazon provider's operator it looks for a cluster of this run before it creates one, waits
+    without the aiobotocore extra, makes one that fails to start in another way, and fails only if none comes up.
     """
 
     template_fields = ("plan",)
-    _job_flow_id: str | None = None  # what on_kill terminates
 
     def __init__(self, *, plan: str, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.plan = plan
 
-    def execute(self, context: Context) -> str | None:
-        request = self.read_plan(_Planned).cluster
-        if request is None:
+    def execute(self, context: Context) -> list[str]:
+        run = self.run_of_plan()
+        if run.cluster is None:
             self.log.info("no table needs a cluster")
-            return None
-        self._job_flow_id = clusters.create(self.clients, request)
-        self.log.info("cluster %s is starting", self._job_flow_id)
-        self._link(context, self._job_flow_id, request["LogUri"])
-        return self.wait(context, "cluster_started", self._job_flow_id, START_TIMEOUT, self.started, cluster=self._job_flow_id)
+            return []
+        started = self.starts(run)
+        fresh_from = {lane: last.number + 1 if (last := roster.last(started, lane)) else 1 for lane in range(run.lanes)}
+        return self.wait_for_lanes(context, run, fresh_from, self.started)
 
-    def started(self, context: Context, event: dict[str, Any]) -> str:  # noqa: ARG002 - Airflow's signature
-        cluster: str = event["cluster"]
+    def started(self, context: Context, event: dict[str, Any]) -> list[str]:
+        run = self.run_of_plan()
         try:
-            state = answered(event, f"cluster {cluster}")
-            if state["state"] not in READY:
-                raise ClusterFailed(f"cluster {cluster} is {state['state']}: {state['reason']}", "look at the reason; a retry makes a new cluster")
+            found = lanes_of(event)
+            ready = [lane.cluster for lane in found.values() if lane.cluster]
+            if not ready:
+                raise ClusterFailed(
+                    f"no cluster could be started: {found[0].given_up}", "look at the reason; `plan.json` has the request; a retry begins anew"
+                )
         except DynamoDBBackupError:
-            clusters.terminate(self.clients.emr, cluster)  # nobody else will: a teardown does not run when its setup failed
+            lanes.terminate(self.clients, run)  # nobody else will: a teardown does not run when its setup failed
             raise
-        return cluster
+        self._tell(context, run, ready, [lane.given_up for lane in found.values() if lane.given_up])
+        return ready
 
-    def _link(self, context: Context, cluster: str, logs: str) -> None:
-        hook, log = self.hook, S3Uri.parse(logs)
+    def _tell(self, context: Context, run: Run, ready: list[str], given_up: list[str]) -> None:
+        self.log.info("\n".join([f"ready: {', '.join(ready)}", *roster.troubles(self.starts(run)), *given_up]))
+        assert run.cluster
+        hook, log = self.hook, S3Uri.parse(run.cluster["LogUri"])
         place: dict[str, Any] = {"context": context, "operator": self, "region_name": hook.conn_region_name, "aws_partition": hook.conn_partition}
-        EmrClusterLink.persist(**place, job_flow_id=cluster)
-        EmrLogsLink.persist(**place, job_flow_id=cluster, log_uri=f"{log.bucket}/{log.key}")
+        EmrClusterLink.persist(**place, job_flow_id=ready[0])
+        EmrLogsLink.persist(**place, job_flow_id=ready[0], log_uri=f"{log.bucket}/{log.key}")

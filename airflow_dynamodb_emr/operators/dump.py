@@ -1,8 +1,8 @@
-"""Dump: one table into the backup's folder."""
+"""Dump: some tables into the backup's folder."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from airflow_dynamodb_emr.aws import throughput
 from airflow_dynamodb_emr.core.plan import BackupPlan
@@ -13,13 +13,20 @@ if TYPE_CHECKING:
 
 
 class DumpOperator(StepOperator):
-    """Submits the table's step and waits for it without a worker. A table that is dumped and verified already is not dumped again."""
+    """Submits the tables' steps and waits for them without a worker. A table that is dumped and verified already is not dumped again."""
 
-    def execute(self, context: Context) -> None:
-        plan = self.read_plan(BackupPlan)
-        if self.store.size(plan.root.manifest(self.table)) is not None:
-            self.log.info("%s is dumped and verified already", self.table)
-            return
-        table = plan.table(self.table)
-        share = throughput.share_of(self.store, plan, self.table)
-        self.follow(context, plan, plan.step(table, context["ti"].try_number, share), first=share > 0)
+    def execute(self, context: Context) -> dict[str, str]:
+        plan = self.whole_plan()
+        left = [table for table in self.tables if self.store.size(plan.root.manifest(table)) is None]
+        if len(left) < len(self.tables):
+            self.log.info("dumped and verified already: %s", ", ".join(set(self.tables) - set(left)))
+        return self.follow(context, left) if left else {}
+
+    def whole_plan(self) -> BackupPlan:
+        return self.read_plan(BackupPlan)
+
+    def is_raised(self, plan: BackupPlan, table: str) -> bool:
+        return throughput.share_of(self.store, plan, table) > 0
+
+    def step_of(self, plan: BackupPlan, table: str, attempt: int, stretched: int) -> dict[str, Any]:
+        return plan.step(plan.table(table), attempt, throughput.share_of(self.store, plan, table), stretched)

@@ -19,15 +19,21 @@ class LoadOperator(StepOperator):
     """By the connector, as an EMR step; or, where the dump holds what the connector cannot load, by this task itself."""
 
     def execute(self, context: Context) -> dict[str, Any] | None:
-        plan = self.read_plan(RestorePlan)
-        table = plan.table(self.table)
-        if self.store.size(plan.root.manifest(self.table)) is not None:
-            self.log.info("%s is loaded already", self.table)
+        plan, (name,) = self.whole_plan(), self.tables
+        if self.store.size(plan.root.manifest(name)) is not None:
+            self.log.info("%s is loaded already", name)
             return None
-        if table.engine == WORKER:
-            return self._load_here(plan, table)
-        share = throughput.share_of(self.store, plan, self.table)
-        return self.follow(context, plan, plan.step(table, context["ti"].try_number, share), first=share > 0)
+        table = plan.table(name)
+        return self._load_here(plan, table) if table.engine == WORKER else self.follow(context, [name])
+
+    def whole_plan(self) -> RestorePlan:
+        return self.read_plan(RestorePlan)
+
+    def is_raised(self, plan: RestorePlan, table: str) -> bool:
+        return throughput.share_of(self.store, plan, table) > 0
+
+    def step_of(self, plan: RestorePlan, table: str, attempt: int, stretched: int) -> dict[str, Any]:  # noqa: ARG002 - a load has no segments
+        return plan.step(plan.table(table), attempt, throughput.share_of(self.store, plan, table))
 
     def _load_here(self, plan: RestorePlan, table: TableLoad) -> dict[str, Any]:
         began = time.monotonic()

@@ -5,17 +5,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from airflow_dynamodb_emr.aws import planning
+from airflow_dynamodb_emr.core.plan import BackupPlan
 from airflow_dynamodb_emr.core.report import plan_lines
 from airflow_dynamodb_emr.errors import BadInput
 from airflow_dynamodb_emr.forms import backup_request
-from airflow_dynamodb_emr.operators.base import AwsOperator, no_retry_for_bad_input, now, run_of, time_of
+from airflow_dynamodb_emr.operators.base import AwsOperator, PlanOperator, no_retry_for_bad_input, now, run_of, time_of
 
 if TYPE_CHECKING:
     from airflow.sdk import Context
 
 
 class PlanBackupOperator(AwsOperator):
-    """Returns the names of the tables to dump, and the plan's URI under the XCom key `plan`.
+    """Returns the names of the tables that are spiked, and the plan's URI under the XCom key `plan`.
 
     Bad input fails at once, before anything is touched or spent. A run that is tried or cleared again keeps to its first plan.
     """
@@ -27,7 +28,14 @@ class PlanBackupOperator(AwsOperator):
         plan = planning.commit(self.store, planning.draft(self.clients, request, run_of(context), time_of(context), now()))
         self.log.info("\n".join([f"into {plan.folder}", *plan_lines(plan)]))
         context["ti"].xcom_push(key="plan", value=str(plan.root.plan))
-        return [table.name for table in plan.tables]
+        return plan.spiked
+
+
+class BatchesOperator(PlanOperator):
+    """Returns the tables that are dumped as they are, in groups: each group is one task, because a task costs Airflow more than a small table's step."""
+
+    def execute(self, context: Context) -> list[list[str]]:  # noqa: ARG002 - Airflow's signature
+        return self.read_plan(BackupPlan).batches
 
 
 def _refuse_the_past(context: Context) -> None:

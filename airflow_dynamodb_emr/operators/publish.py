@@ -42,7 +42,7 @@ class PublishBackupOperator(PlanOperator):
             raise AirflowFailException("nothing was backed up: there is no plan\nHINT: the log of the task `plan` says why")
         plan = self.read_plan(BackupPlan)
         BackupFolderLink.show(context, self, plan.root.uri, self.clients.region)
-        spikes, resets = SpikeNotes.read(context, self.spike, len(plan.tables)), ResetNotes.read(context, self.reset, len(plan.tables))
+        spikes, resets = SpikeNotes.read(context, self.spike, len(plan.spiked)), ResetNotes.read(context, self.reset, len(plan.spiked))
         backup = publishing.judge(self.clients, plan, self._why(context), spikes.during, now(), [*spikes.lines, *resets.lines])
         publishing.publish(self.store, plan, backup, self.settings.write_ratio)
         self.log.info("\n".join(backup_lines(backup)))

@@ -23,29 +23,21 @@ if TYPE_CHECKING:
 class ReportRestoreOperator(PlanOperator):
     """A table counts as loaded when as many items went in as the backup's manifest has. Fails the run naming each table that does not."""
 
-    template_fields = ("plan", "cluster")
-
-    def __init__(self, *, cluster: str, spike: str, reset: str, **kwargs: Any) -> None:
+    def __init__(self, *, spike: str, reset: str, **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        self.cluster = cluster
         self.spike = spike  # task ids whose notes are read
         self.reset = reset
-
-    @property
-    def _cluster(self) -> str:
-        """Empty when the restore needed none, or none came up."""
-        return self.cluster if given(self.cluster) else ""
 
     def execute(self, context: Context) -> dict[str, Any]:
         if not given(self.plan):
             raise AirflowFailException("nothing was restored: there is no plan\nHINT: the log of the task `plan` says why")
-        logs = loaded.logs(self.clients, self.read_plan(RestorePlan), self._cluster)
+        logs = loaded.logs(self.clients, self.read_plan(RestorePlan))
         return self.wait(context, "logs_complete", {"logs": logs, "counter": LOADED_COUNTER}, LOGS_TIMEOUT, self.logs_there)
 
     def logs_there(self, context: Context, event: dict[str, Any]) -> dict[str, Any]:  # noqa: ARG002 - Airflow's signature
         plan = self.read_plan(RestorePlan)
         spikes, resets = SpikeNotes.read(context, self.spike, len(plan.tables)), ResetNotes.read(context, self.reset, len(plan.tables))
-        restore = loaded.judge(self.clients, plan, self._cluster, now(), [*spikes.lines, *resets.lines])
+        restore = loaded.judge(self.clients, plan, now(), [*spikes.lines, *resets.lines])
         self.log.info("\n".join(restore_lines(restore)))
         raised = [f"{name}: its throughput is still raised" for name in restore.raised if name not in resets.waiting]
         if restore.missing or raised:

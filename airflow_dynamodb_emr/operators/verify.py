@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from airflow_dynamodb_emr.aws import attempts, clusters, proof
+from airflow_dynamodb_emr.aws import attempts, proof
 from airflow_dynamodb_emr.aws.attempts import Attempt
 from airflow_dynamodb_emr.core.plan import BackupPlan, TableDump
 from airflow_dynamodb_emr.core.steps import READ_COUNTER
@@ -21,12 +21,6 @@ LOGS_TIMEOUT = timedelta(minutes=15)  # EMR ships logs every five minutes, and w
 
 class VerifyOperator(PlanOperator):
     """Returns why each table that does not count does not. It runs whatever happened before it, also when there is no plan or no cluster."""
-
-    template_fields = ("plan", "cluster")
-
-    def __init__(self, *, cluster: str, **kwargs: Any) -> None:
-        super().__init__(**kwargs)
-        self.cluster = cluster
 
     def execute(self, context: Context) -> dict[str, str]:
         if not given(self.plan):
@@ -52,6 +46,7 @@ class VerifyOperator(PlanOperator):
 
     def _attempts(self, plan: BackupPlan) -> dict[str, Attempt | None]:
         """For each table that has no manifest yet: the attempt to look at."""
-        steps = clusters.list_steps(self.clients.emr, self.cluster) if given(self.cluster) else []
-        unproven = [dump.name for dump in plan.tables if self.store.size(plan.root.manifest(dump.name)) is None]
-        return {name: attempts.best(name, self.cluster, steps) for name in unproven}
+        proven = plan.root.proven(uri for uri, _ in self.store.objects(plan.root.manifests))
+        unproven = [dump.name for dump in plan.tables if dump.name not in proven]
+        tries = attempts.made(self.clients, plan.root) if unproven else []
+        return {name: attempts.best(name, tries) for name in unproven}

@@ -22,7 +22,7 @@ def made(clients: Clients, cluster_request: dict[str, Any]) -> Any:
     """The name of clusters that end with the test."""
     yield cluster_request["Name"]
     for id in live(clients, cluster_request["Name"]):
-        clusters.terminate(clients.emr, id)
+        clusters.terminate(clients.emr, [id])
 
 
 def test_a_cluster_whose_answer_was_lost_is_found_again(aws: StandIn, clients: Clients, cluster_request: dict[str, Any], made: str) -> None:
@@ -41,7 +41,7 @@ def test_a_cluster_is_made_once_however_often_it_is_asked_for(clients: Clients, 
 
 def test_a_cluster_that_ended_is_not_joined(clients: Clients, cluster_request: dict[str, Any], made: str) -> None:
     first = clusters.create(clients, cluster_request)
-    clusters.terminate(clients.emr, first)
+    clusters.terminate(clients.emr, [first])
 
     second = clusters.create(clients, cluster_request)
 
@@ -57,9 +57,9 @@ def test_a_cluster_that_could_not_start_says_why(aws: StandIn, clients: Clients,
     aws.faults(fail_clusters=1)
     id = clusters.create(clients, cluster_request)
 
-    state, reason = until(lambda: (told := clusters.state(clients.emr, id))[0].startswith("TERMINATED") and told)
+    status = until(lambda: (told := clusters.status(clients.emr, id)).state.startswith("TERMINATED") and told)
 
-    assert state == "TERMINATED_WITH_ERRORS" and reason.startswith("INSTANCE_FAILURE: ")
+    assert status.failed and status.why.startswith("INSTANCE_FAILURE: ")
 
 
 def test_a_failed_step_tells_why_and_where_its_log_is(clients: Clients, cluster: str) -> None:
@@ -93,7 +93,7 @@ def test_a_cancelled_step_ends_cancelled(aws: StandIn, clients: Clients, cluster
     (id,) = clusters.submit(clients, cluster, [step("hangs")])
     until(lambda: clusters.list_steps(clients.emr, cluster, ["RUNNING"]))
 
-    clusters.cancel(clients.emr, cluster, [id])
+    clusters.cancel(clients, cluster, {id: "hangs"})
 
     assert until(lambda: clusters.list_steps(clients.emr, cluster, ["CANCELLED"]))[0].id == id
 

@@ -5,7 +5,8 @@ import gzip
 import pytest
 from msgspec import structs
 
-from airflow_dynamodb_emr.aws import clusters, loaded
+from airflow_dynamodb_emr.aws import attempts, loaded
+from airflow_dynamodb_emr.aws.attempts import Attempt
 from airflow_dynamodb_emr.aws.clients import Clients
 from airflow_dynamodb_emr.aws.clusters import Step
 from airflow_dynamodb_emr.aws.store import Store
@@ -36,24 +37,24 @@ def plan(folder: S3Uri) -> RestorePlan:
 class World:
     """A cluster on which the connector's step became something, and what the worker wrote."""
 
-    def __init__(self, clients: Clients, plan: RestorePlan, patch: pytest.MonkeyPatch) -> None:
-        self.clients, self.store, self.plan, self._patch = clients, Store(clients.s3), plan, patch
+    def __init__(self, clients: Clients, plan: RestorePlan) -> None:
+        self.clients, self.store, self.plan = clients, Store(clients.s3), plan
 
     def step(self, state: str, log: str = LOG, reason: str = "") -> None:
         step = Step(id="s-1", name="R_c/1", state=state, reason=reason)
-        self._patch.setattr(clusters, "list_steps", lambda *_: [step])
+        attempts.record(self.clients, self.plan.root, [Attempt(cluster="j-1", step=step)])
         self.store.put(S3Uri.parse(self.plan.logs) / "j-1/steps/s-1/stderr.gz", gzip.compress(log.encode()))
 
     def worker(self, items: int = 3) -> None:
         self.store.write_once(self.plan.root.manifest("R_w"), TableLoaded(name="R_w", source="w", engine="worker", items=items, seconds=1))
 
     def judge(self) -> Restore:
-        return loaded.judge(self.clients, self.plan, "j-1", NOON)
+        return loaded.judge(self.clients, self.plan, NOON)
 
 
 @pytest.fixture
-def world(clients: Clients, plan: RestorePlan, monkeypatch: pytest.MonkeyPatch) -> World:
-    world = World(clients, plan, monkeypatch)
+def world(clients: Clients, plan: RestorePlan) -> World:
+    world = World(clients, plan)
     world.step("COMPLETED")
     return world
 
@@ -108,8 +109,9 @@ def test_a_worker_that_loaded_too_little_is_found(world: World) -> None:
 
 def test_without_a_cluster_nothing_was_loaded_by_the_connector(world: World) -> None:
     world.worker()
+    world.store.delete(world.plan.root.attempts)
 
-    restore = loaded.judge(world.clients, world.plan, "", NOON)
+    restore = world.judge()
 
     assert restore.missing == {"R_c": "nothing was loaded: its task failed before"}
 
@@ -118,4 +120,4 @@ def test_without_a_cluster_nothing_was_loaded_by_the_connector(world: World) -> 
 def test_only_the_logs_of_loads_that_succeeded_are_waited_for(world: World, state: str, logs: list[str]) -> None:
     world.step(state)
 
-    assert loaded.logs(world.clients, world.plan, "j-1") == [f"{world.plan.logs}/{log}" for log in logs]
+    assert loaded.logs(world.clients, world.plan) == [f"{world.plan.logs}/{log}" for log in logs]

@@ -16,23 +16,15 @@ from .conftest import MakeTable, index
 from .helpers import JOB_LOG, until
 
 
-def test_a_cluster_is_waited_for_until_it_takes_steps(aws: StandIn, clients: Clients, cluster_request: dict[str, Any]) -> None:
-    aws.set(emr_start_seconds=600)
-    id = clusters.create(clients, cluster_request)
-    assert PROBES["cluster_started"](clients, id) is None
+def test_clusters_are_waited_for_until_the_last_has_ended(clients: Clients, cluster: str, cluster_request: dict[str, Any]) -> None:
+    other = clients.emr.run_job_flow(**cluster_request)["JobFlowId"]
+    clusters.terminate(clients.emr, [other])
+    assert PROBES["clusters_ended"](clients, [cluster, other]) is None
 
-    clusters.terminate(clients.emr, id)
+    clusters.terminate(clients.emr, [cluster])
 
-    assert until(lambda: PROBES["cluster_started"](clients, id))["state"].startswith("TERMINAT")
-
-
-def test_a_cluster_that_takes_steps_has_started_and_not_ended(clients: Clients, cluster: str) -> None:
-    assert until(lambda: PROBES["cluster_started"](clients, cluster))["state"] in ("RUNNING", "WAITING")
-    assert PROBES["cluster_ended"](clients, cluster) is None
-
-    clusters.terminate(clients.emr, cluster)
-
-    assert until(lambda: PROBES["cluster_ended"](clients, cluster))["state"] == "TERMINATED"
+    answer = until(lambda: PROBES["clusters_ended"](clients, [cluster, other]))
+    assert {id: status["state"] for id, status in answer["clusters"].items()} == {cluster: "TERMINATED", other: "TERMINATED"}
 
 
 @pytest.mark.parametrize("what", ["table", "index"])

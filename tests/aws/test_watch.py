@@ -13,7 +13,7 @@ from msgspec import structs
 from airflow_dynamodb_emr.aws import clusters, watch
 from airflow_dynamodb_emr.aws.clients import Clients
 from airflow_dynamodb_emr.aws.clusters import Step
-from airflow_dynamodb_emr.aws.watch import ClusterWatch
+from airflow_dynamodb_emr.aws.watch import ClusterWatch, Wish
 from airflow_dynamodb_emr.core.layout import S3Uri
 from airflow_dynamodb_emr.errors import ClusterFailed
 from airflow_dynamodb_emr.local.process import StandIn
@@ -24,12 +24,14 @@ from .helpers import step, until
 EVERY = 0.05
 
 
-def follow(clients: Clients, cluster: str, names: list[str], earlier: dict[str, list[str]] | None = None, **knobs: Any) -> list[Step | BaseException]:
+def follow(
+    clients: Clients, cluster: str, names: list[str], earlier: dict[str, list[str]] | None = None, more: dict[str, Any] | None = None, **knobs: Any
+) -> list[Step | BaseException]:
     """What each of those who wait for these steps is told."""
 
     async def all_of_them() -> list[Step | BaseException]:
         watched = ClusterWatch(lambda: clients, cluster, **{"every": EVERY, "window": 256, **knobs})
-        return await asyncio.gather(*(watched.follow(step(name), (earlier or {}).get(name, [])) for name in names), return_exceptions=True)
+        return await asyncio.gather(*(watched.follow(Wish(step=step(name), earlier=(earlier or {}).get(name, []), **(more or {}))) for name in names), return_exceptions=True)
 
     return asyncio.run(all_of_them())
 
@@ -61,7 +63,7 @@ def test_many_who_wait_make_one_submission(aws: StandIn, clients: Clients, clust
 def test_a_step_that_succeeds_is_told_as_completed(clients: Clients, cluster: str, make_table: MakeTable, prefix: str, folder: S3Uri) -> None:
     async def one() -> Step:
         watched = ClusterWatch(lambda: clients, cluster, EVERY, 256)
-        return await watched.follow(step("t/1", make_table(prefix), folder / "t" / "1"), [])
+        return await watched.follow(Wish(step=step("t/1", make_table(prefix), folder / "t" / "1")))
 
     assert asyncio.run(one()).state == "COMPLETED"
 
@@ -103,9 +105,9 @@ def test_an_earlier_attempt_that_lives_is_joined(aws: StandIn, clients: Clients,
 
     async def joined() -> Step:
         aws.reset_calls()
-        waits = asyncio.create_task(ClusterWatch(lambda: clients, cluster, EVERY, 256).follow(step("t/2"), ["t/1"]))
+        waits = asyncio.create_task(ClusterWatch(lambda: clients, cluster, EVERY, 256).follow(Wish(step=step("t/2"), earlier=["t/1"])))
         await asyncio.to_thread(until, lambda: aws.calls().get("emr.ListSteps", 0) >= 6)  # it has looked more than once, and submitted nothing
-        await asyncio.to_thread(clusters.cancel, clients.emr, cluster, [id])
+        await asyncio.to_thread(clusters.cancel, clients, cluster, {id: "t/1"})
         return await waits
 
     told = asyncio.run(joined())
@@ -174,7 +176,7 @@ def test_looks_that_fail_for_too_long_are_told_to_everybody(aws: StandIn, impati
 
 
 def test_a_dead_cluster_is_told_to_everybody(clients: Clients, cluster: str) -> None:
-    clusters.terminate(clients.emr, cluster)
+    clusters.terminate(clients.emr, [cluster])
 
     told = follow(clients, cluster, names(4))
 
@@ -185,7 +187,7 @@ def test_a_step_that_ended_before_its_cluster_died_is_told_as_it_ended(aws: Stan
     aws.faults(fail_steps=1)
     clusters.submit(clients, cluster, [step("ended/1")])
     until(lambda: clusters.list_steps(clients.emr, cluster, ["FAILED"]))
-    clusters.terminate(clients.emr, cluster)
+    clusters.terminate(clients.emr, [cluster])
 
     ended, other = follow(clients, cluster, ["ended/1", "other/1"])
 
@@ -207,7 +209,7 @@ def test_a_watch_that_cannot_even_begin_is_told_to_everybody(cluster: str) -> No
 
     async def all_of_them() -> list[Step | BaseException]:
         watched = ClusterWatch(connect, cluster, EVERY, 256)
-        return await asyncio.gather(*(watched.follow(step(name), []) for name in names(3)), return_exceptions=True)
+        return await asyncio.gather(*(watched.follow(Wish(step=step(name))) for name in names(3)), return_exceptions=True)
 
     told = asyncio.run(all_of_them())
 
@@ -235,11 +237,11 @@ def test_no_more_steps_are_active_than_the_window_allows(aws: StandIn, clients: 
 async def _cancelling(clients: Clients, cluster: str, window: int, count: int) -> list[Step | BaseException]:
     """Follows steps that hang, and cancels whatever runs until all have ended."""
     watched = ClusterWatch(lambda: clients, cluster, EVERY, window)
-    everybody = asyncio.gather(*(watched.follow(step(name), []) for name in names(count)), return_exceptions=True)
+    everybody = asyncio.gather(*(watched.follow(Wish(step=step(name))) for name in names(count)), return_exceptions=True)
     while not everybody.done():
         running = await asyncio.to_thread(clusters.list_steps, clients.emr, cluster, ["RUNNING"])
         if running:
-            await asyncio.to_thread(clusters.cancel, clients.emr, cluster, [one.id for one in running])
+            await asyncio.to_thread(clusters.cancel, clients, cluster, {one.id: one.name for one in running})
         await asyncio.sleep(EVERY)
     return await everybody
 
@@ -249,7 +251,7 @@ def test_a_raised_table_is_dumped_before_those_that_wait_already(clients: Client
 
     async def all_of_them() -> None:
         watched = ClusterWatch(lambda: clients, cluster, EVERY, 1)
-        await asyncio.gather(*(watched.follow(step(name), [], name == raised) for name in (one, two, raised)))
+        await asyncio.gather(*(watched.follow(Wish(step=step(name)), first=name == raised) for name in (one, two, raised)))
 
     asyncio.run(all_of_them())
 
@@ -266,12 +268,12 @@ def test_a_task_that_was_killed_while_it_waited_for_room_submits_nothing(aws: St
 
     async def killed() -> None:
         watched = ClusterWatch(lambda: clients, cluster, EVERY, window=1)
-        first = asyncio.create_task(watched.follow(step("first/1"), []))
-        second = asyncio.create_task(watched.follow(step("second/1"), []))
+        first = asyncio.create_task(watched.follow(Wish(step=step("first/1"))))
+        second = asyncio.create_task(watched.follow(Wish(step=step("second/1"))))
         (running,) = await _eventually(lambda: clusters.list_steps(clients.emr, cluster, ["RUNNING"]))
         second.cancel()
         await asyncio.gather(second, return_exceptions=True)
-        await asyncio.to_thread(clusters.cancel, clients.emr, cluster, [running.id])
+        await asyncio.to_thread(clusters.cancel, clients, cluster, {running.id: running.name})
         await first
 
     asyncio.run(killed())
@@ -288,7 +290,7 @@ def test_who_comes_later_is_served_by_the_same_watch(aws: StandIn, clients: Clie
 
     async def one_after_another() -> list[str]:
         watched = ClusterWatch(lambda: clients, cluster, EVERY, 256)
-        return [(await watched.follow(step(name), [])).name for name in names(3)]
+        return [(await watched.follow(Wish(step=step(name)))).name for name in names(3)]
 
     assert asyncio.run(one_after_another()) == names(3) == there(clients, cluster)
 

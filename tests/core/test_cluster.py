@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from airflow_dynamodb_emr.core.cluster import LIVE, OWNER_TAG, ClusterSpec, Outcome, outcome, subnets_of
+from airflow_dynamodb_emr.core.cluster import LIVE, OWNER_TAG, ClusterSpec, subnets_of
 
 from .makers import BASE
 
@@ -103,20 +103,4 @@ def test_a_long_run_id_fits_into_a_tag() -> None:
     asked = ClusterSpec().request("n", "r" * 300, BASE)
 
     assert len(asked["Tags"][0]["Value"]) == 256
-
-
-@pytest.mark.parametrize(
-    ("state", "wanted"),
-    [
-        ("STARTING", Outcome.WAIT),
-        ("BOOTSTRAPPING", Outcome.WAIT),
-        ("RUNNING", Outcome.READY),
-        ("WAITING", Outcome.READY),
-        ("TERMINATING", Outcome.ENDED),
-        ("TERMINATED", Outcome.ENDED),
-        ("TERMINATED_WITH_ERRORS", Outcome.ENDED),
-    ],
-)
-def test_each_state_is_waited_for_used_or_given_up(state: str, wanted: Outcome) -> None:
-    assert outcome(state) is wanted
     assert (state in LIVE) == (wanted is not Outcome.ENDED)

@@ -1,0 +1,42 @@
+"""What the tasks that make, use and end a run's clusters share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import msgspec
+
+from airflow_dynamodb_emr.aws import lanes
+from airflow_dynamodb_emr.aws.lanes import Lane, Run
+from airflow_dynamodb_emr.core.roster import Start
+from airflow_dynamodb_emr.operators.base import AwsTask, answered
+
+if TYPE_CHECKING:
+    from airflow.sdk import Context
+
+T = TypeVar("T")
+START_TIMEOUT = timedelta(hours=2)  # of one lane, with every way there is to make its cluster
+
+
+class ClusterTask(AwsTask):
+    """Mixed into operators that have the URI of a plan."""
+
+    def run_of_plan(self) -> Run:
+        return self.read_plan(Run)
+
+    def starts(self, run: Run) -> list[Start]:
+        return lanes.starts(self.store, run.root)
+
+    def wait_for_lanes(
+        self, context: Context, run: Run, fresh_from: Mapping[int, int], then: Callable[[Context, dict[str, Any]], T], **note: Any
+    ) -> T:
+        """*fresh_from*: lane -> the number of the start with which its choices begin anew; 0 where they go on."""
+        ref = {"run": msgspec.to_builtins(run), "lanes": {str(lane): number for lane, number in fresh_from.items()}}
+        return self.wait(context, "lanes_ready", ref, START_TIMEOUT, then, **note)
+
+
+def lanes_of(event: dict[str, Any]) -> dict[int, Lane]:
+    """The answer of `wait_for_lanes`."""
+    return {int(lane): msgspec.convert(found, Lane) for lane, found in answered(event, "the clusters")["lanes"].items()}
