@@ -12,6 +12,7 @@ from airflow_dynamodb_emr.aws import clusters
 from airflow_dynamodb_emr.core.cluster import READY
 from airflow_dynamodb_emr.core.documents import Noun
 from airflow_dynamodb_emr.core.layout import S3Uri
+from airflow_dynamodb_emr.core.names import cluster_name
 from airflow_dynamodb_emr.errors import ClusterFailed, DynamoDBBackupError
 from airflow_dynamodb_emr.operators.base import AwsTask, answered
 
@@ -22,6 +23,7 @@ START_TIMEOUT = timedelta(hours=1)
 
 
 class _Planned(Noun, frozen=True, kw_only=True):
+    run: str
     cluster: dict[str, Any] | None
 
 
@@ -40,10 +42,11 @@ class CreateClusterOperator(AwsTask, EmrCreateJobFlowOperator):
         self.plan = plan
 
     def execute(self, context: Context) -> str | None:
-        request = self.read_plan(_Planned).cluster
-        if request is None:
+        plan = self.read_plan(_Planned)
+        if plan.cluster is None:
             self.log.info("no table needs a cluster")
             return None
+        request = {**plan.cluster, "Name": cluster_name(plan.run)}
         self._job_flow_id = clusters.create(self.clients, request)
         self.log.info("cluster %s is starting", self._job_flow_id)
         self._link(context, self._job_flow_id, request["LogUri"])
