@@ -31,7 +31,7 @@ def draft(clients: Clients, request: Request, run: str, time: datetime, now: dat
     preflight.bucket(clients.s3, request.base, "base")
     preflight.bucket(clients.s3, request.logs, "log_uri")
     preflight.jar(clients.s3, request.jar)
-    preflight.cluster(clients, request.cluster.request("", "", request.logs))
+    preflight.cluster(clients, request.cluster.request("", request.logs))
     selected, excluded = request.selection.split(tables.list_tables(clients.dynamodb))
     request.refuse_too_many(len(selected))
     schemas, vanished = tables.save(clients, selected)

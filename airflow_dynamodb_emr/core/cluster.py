@@ -33,10 +33,13 @@ class ClusterSpec(Noun, frozen=True, kw_only=True):
         """What an hour of one table's share costs; 0 where the price of the machines is not known."""
         return (cost.cluster(self.instance_type, 1 + self.core_nodes, 3600) or 0) / self.concurrency
 
-    def request(self, name: str, run: str, logs: S3Uri | None) -> dict[str, Any]:
-        """For RunJobFlow; the template wins, but name, tag, keep-alive and no protection are ours: a cluster must not be left behind."""
+    def request(self, run: str, logs: S3Uri | None) -> dict[str, Any]:
+        """For RunJobFlow, but for the name, which each start of each cluster gets.
+
+        The template wins, but name, tag, keep-alive and no protection are ours: a cluster must not be left behind.
+        """
         request = _merged(self._defaults(logs), self.template)
-        request["Name"] = name
+        request.pop("Name", None)
         request["Tags"] = [*request.get("Tags", []), {"Key": OWNER_TAG, "Value": _NO_TAG.sub("_", run)[-256:]}]
         request["Instances"] |= {"KeepJobFlowAliveWhenNoSteps": True, "TerminationProtected": False}
         request["AutoTerminationPolicy"] = request.get("AutoTerminationPolicy") or {"IdleTimeout": self.idle_minutes * 60}

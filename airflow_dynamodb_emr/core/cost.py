@@ -38,14 +38,6 @@ def cluster(instance_type: str, nodes: int, seconds: float) -> float | None:
     return None if price is None else price * nodes * seconds / 3600
 
 
-def makespan(seconds: list[float], lanes: int) -> float:
-    """How long steps of these lengths take on *lanes* at once, longest first."""
-    ends = [0.0] * max(1, lanes)
-    for length in sorted(seconds, reverse=True):
-        ends[ends.index(min(ends))] += length
-    return max(ends)
-
-
 def amount(dollars: float) -> str:
     """As a person reads it: small ones are told apart too."""
     return f"${dollars:,.2f}" if dollars >= 0.1 or not dollars else f"${dollars:.4f}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from airflow_dynamodb_emr.core import cost, names, steps
+from airflow_dynamodb_emr.core import cost, lanes, names, steps
 from airflow_dynamodb_emr.core.cluster import ClusterSpec
 from airflow_dynamodb_emr.core.documents import Document, Noun
 from airflow_dynamodb_emr.core.layout import Folder, S3Uri
@@ -29,7 +29,9 @@ class TableDump(Noun, frozen=True, kw_only=True):
     raised: Raised | None  # its capacity while it is dumped, where that is raised
     rate: Rate
     segments: int
-    seconds: float
+    mappers: int = 0  # side by side; 0: as many as the connector makes
+    lane: int = 0  # the cluster that dumps it
+    seconds: float  # its step's
     dollars: float
 
     @property
@@ -60,8 +62,9 @@ class BackupPlan(Document, frozen=True, kw_only=True):
     tables: list[TableDump]  # longest first
     excluded: dict[str, str]  # table -> the pattern that excluded it
     vanished: list[str]  # listed, but gone when they were described
-    cluster: dict[str, Any]  # the RunJobFlow request
-    concurrency: int
+    lanes: int = 1  # clusters
+    cluster: dict[str, Any]  # the RunJobFlow request of each, but for its name
+    concurrency: int  # steps at once, in each
     seconds: float  # estimated, cluster start included
     dollars: float | None  # None: no price known for the instance type
 
@@ -121,7 +124,7 @@ def estimate(pace: Pace, cluster: ClusterSpec, tables: list[Table], excluded: di
     """Raises BadInput for a spike that would raise none of the tables."""
     pace.refuse_useless(table.throughput.read for table in tables if table.provisioned)
     dumps = sorted((dump_plan(table, pace) for table in tables), key=lambda dump: (-dump.seconds, dump.name))
-    seconds = cost.CLUSTER_START_SECONDS + cost.makespan([dump.seconds for dump in dumps], cluster.concurrency)
+    seconds = cost.CLUSTER_START_SECONDS + lanes.makespan([dump.seconds for dump in dumps], cluster.concurrency)
     nodes = cost.cluster(cluster.instance_type, 1 + cluster.core_nodes, seconds)
     dollars = None if nodes is None else nodes + sum(dump.dollars for dump in dumps)
     return Estimate(tables=dumps, seconds=seconds, dollars=dollars, excluded=excluded)
@@ -145,7 +148,7 @@ def backup_plan(
         tables=found.tables,
         excluded=excluded,
         vanished=vanished,
-        cluster=request.cluster.request(names.cluster_name(run), run, request.logs),
+        cluster=request.cluster.request(run, request.logs),
         concurrency=request.cluster.concurrency,
         seconds=found.seconds,
         dollars=found.dollars,

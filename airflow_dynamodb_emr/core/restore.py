@@ -13,6 +13,7 @@ from airflow_dynamodb_emr.core import cost, names, steps
 from airflow_dynamodb_emr.core.catalogue import Wanted
 from airflow_dynamodb_emr.core.cluster import ClusterSpec
 from airflow_dynamodb_emr.core.documents import Document, Noun
+from airflow_dynamodb_emr.core.lanes import makespan
 from airflow_dynamodb_emr.core.layout import Folder, S3Uri
 from airflow_dynamodb_emr.core.manifest import Part, TableManifest
 from airflow_dynamodb_emr.core.pace import Pace, Raised, Rate, raised_for_write
@@ -62,6 +63,8 @@ class TableLoad(Noun, frozen=True, kw_only=True):
     before: Throughput
     raised: Raised | None
     rate: Rate
+    mappers: int = 0  # that it can use side by side
+    lane: int = 0  # the cluster that loads it
     seconds: float
     dollars: float  # for the table and its indexes
 
@@ -95,8 +98,9 @@ class RestorePlan(Document, frozen=True, kw_only=True):
     jar: str
     made: datetime
     tables: list[TableLoad]  # longest first
-    cluster: dict[str, Any] | None  # the RunJobFlow request; None where every table is loaded by the task itself
-    concurrency: int
+    lanes: int = 1  # clusters
+    cluster: dict[str, Any] | None  # the RunJobFlow request of each, but for its name; None where every table is loaded by the task itself
+    concurrency: int  # steps at once, in each
     seconds: float  # estimated, cluster start included
     dollars: float | None  # None: no price known for the instance type
 
@@ -189,7 +193,7 @@ def restore_plan(request: RestoreRequest, backup: Backup, loads: list[TableLoad]
         jar=request.jar,
         made=made,
         tables=sorted(loads, key=lambda load: (-load.seconds, load.name)),
-        cluster=request.cluster.request(names.cluster_name(run), run, request.logs) if on_emr else None,
+        cluster=request.cluster.request(run, request.logs) if on_emr else None,
         concurrency=request.cluster.concurrency,
         seconds=seconds,
         dollars=dollars,
@@ -199,7 +203,7 @@ def restore_plan(request: RestoreRequest, backup: Backup, loads: list[TableLoad]
 def _estimate(cluster: ClusterSpec, loads: list[TableLoad], on_emr: bool) -> tuple[float, float | None]:
     """What the worker loads takes no lane of the cluster."""
     steps_, others = ([load.seconds for load in loads if (load.engine == CONNECTOR) is connector] for connector in (True, False))
-    lanes = cost.CLUSTER_START_SECONDS + cost.makespan(steps_, cluster.concurrency) if on_emr else 0.0
+    lanes = cost.CLUSTER_START_SECONDS + makespan(steps_, cluster.concurrency) if on_emr else 0.0
     nodes = cost.cluster(cluster.instance_type, 1 + cluster.core_nodes, lanes) if on_emr else 0.0
     return max([lanes, *others]), None if nodes is None else nodes + sum(load.dollars for load in loads)
 

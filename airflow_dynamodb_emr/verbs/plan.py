@@ -36,7 +36,7 @@ def run(arguments: Namespace) -> int:
         print("\n".join(plan_lines(estimate)))
         return 0
     logs = settings.logs if settings.base or settings.log_uri else None
-    request = cluster.request(names.cluster_name(_RUN), _RUN, logs)
+    request = {"Name": names.cluster_name(_RUN), **cluster.request(_RUN, logs)}
     answer = {"tables": list(map(_table, estimate.tables)), "cluster": request, "seconds": estimate.seconds, "dollars": estimate.dollars}
     print(json.dumps(answer, indent=2))
     return 0

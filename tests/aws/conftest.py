@@ -112,7 +112,7 @@ def unwritable(clients: Clients) -> S3Uri:
 @pytest.fixture
 def cluster_request(folder: S3Uri) -> dict[str, Any]:
     """For RunJobFlow."""
-    return ClusterSpec(concurrency=64).request(f"ddb/{folder.key}", folder.key, folder / "logs")
+    return {**ClusterSpec(concurrency=64).request(folder.key, folder / "logs"), "Name": f"ddb/{folder.key}"}
 
 
 @pytest.fixture

@@ -59,7 +59,7 @@ def units(clients: Clients, name: str) -> Throughput:
 
 
 def cluster(clients: Clients, run: str, tagged: bool = True) -> str:
-    request = ClusterSpec().request(cluster_name(run), run, S3Uri("local-backups", "logs"))
+    request = {**ClusterSpec().request(run, S3Uri("local-backups", "logs")), "Name": cluster_name(run)}
     return clusters.create(clients, request if tagged else {**request, "Tags": []})
 
 

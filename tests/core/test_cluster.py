@@ -10,13 +10,13 @@ from .makers import BASE
 
 
 def request(**values: Any) -> dict[str, Any]:
-    return ClusterSpec(**values).request("ddb/run", "run", BASE / "logs")
+    return ClusterSpec(**values).request("run", BASE / "logs")
 
 
 def test_a_cluster_says_whose_it_is_and_ends_itself_when_idle() -> None:
     asked = request(idle_minutes=15)
 
-    assert asked["Name"] == "ddb/run"
+    assert "Name" not in asked  # each start has one of its own
     assert asked["Tags"] == [{"Key": OWNER_TAG, "Value": "run"}]
     assert asked["AutoTerminationPolicy"] == {"IdleTimeout": 900}
     assert asked["Instances"]["KeepJobFlowAliveWhenNoSteps"] is True
@@ -35,7 +35,7 @@ def test_a_cluster_says_whose_it_is_and_ends_itself_when_idle() -> None:
 def test_no_template_takes_away_what_keeps_a_cluster_from_being_left_behind(template: dict[str, Any]) -> None:
     asked = request(template=template)
 
-    assert asked["Name"] == "ddb/run"
+    assert "Name" not in asked
     assert asked["Instances"]["KeepJobFlowAliveWhenNoSteps"] is True and asked["Instances"]["TerminationProtected"] is False
     assert asked["AutoTerminationPolicy"]["IdleTimeout"] == 1800
     assert {"Key": OWNER_TAG, "Value": "run"} in asked["Tags"]
@@ -56,7 +56,7 @@ def test_a_template_is_used_for_many_clusters_and_stays_as_it_was() -> None:
     template: dict[str, Any] = {"Tags": [], "Instances": {"Ec2KeyName": "k"}}
     spec = ClusterSpec(template=template)
 
-    first, second = spec.request("a", "a", BASE), spec.request("b", "b", BASE)
+    first, second = spec.request("a", BASE), spec.request("b", BASE)
 
     assert template == {"Tags": [], "Instances": {"Ec2KeyName": "k"}}
     assert (first["Tags"][0]["Value"], second["Tags"][0]["Value"]) == ("a", "b")
@@ -100,7 +100,7 @@ def test_subnets_are_those_of_the_settings_or_the_template(values: dict[str, Any
 
 
 def test_a_long_run_id_fits_into_a_tag() -> None:
-    asked = ClusterSpec().request("n", "r" * 300, BASE)
+    asked = ClusterSpec().request("r" * 300, BASE)
 
     assert len(asked["Tags"][0]["Value"]) == 256
     assert (state in LIVE) == (wanted is not Outcome.ENDED)

@@ -1,33 +1,8 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from airflow_dynamodb_emr.core import cost
-
-LENGTHS = st.lists(st.floats(0, 10_000), min_size=1, max_size=30)
-
-
-@given(LENGTHS, st.integers(1, 40))
-def test_steps_side_by_side_take_as_long_as_the_longest_and_no_longer_than_one_after_another(lengths: list[float], lanes: int) -> None:
-    took = cost.makespan(lengths, lanes)
-
-    assert max(max(lengths), sum(lengths) / lanes) <= took * (1 + 1e-9) + 1e-9
-    assert took <= (sum(lengths) / lanes + max(lengths)) * (1 + 1e-9) + 1e-9
-
-
-@given(LENGTHS)
-def test_one_lane_takes_the_sum(lengths: list[float]) -> None:
-    assert cost.makespan(lengths, 1) == pytest.approx(sum(lengths))
-
-
-def test_longest_first_fills_the_lanes() -> None:
-    assert cost.makespan([1, 1, 1, 3], 2) == 3
-
-
-def test_no_steps_take_no_time() -> None:
-    assert cost.makespan([], 10) == 0
 
 
 @pytest.mark.parametrize(("seconds", "hours"), [(1, 1), (3600, 1), (3601, 2)])
