@@ -29,7 +29,8 @@ def backup_request(settings: Settings, form: Mapping[str, Any], clients: Clients
         logs=settings.logs,
         pace=settings.read_pace,
         cluster=settings.cluster(cluster_template(store, settings.cluster_template)),
-        most_tables=conf.getint("core", "max_map_length"),
+        most_tasks=conf.getint("core", "max_map_length"),
+        tables_per_task=settings.tables_per_task,
     )
 
 

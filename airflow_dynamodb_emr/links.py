@@ -17,7 +17,7 @@ class S3Link(BaseAwsLink):
 
     @classmethod
     def show(cls, context: Context, operator: BaseOperator, uri: S3Uri, region: str) -> None:
-        cls.persist(context=context, operator=operator, region_name=region, aws_partition=_partition(region), bucket=uri.bucket, s3_key=uri.key)
+        cls.persist(context=context, operator=operator, **link_place(region), bucket=uri.bucket, s3_key=uri.key)
 
 
 class StepLogLink(S3Link):
@@ -32,5 +32,7 @@ class BackupFolderLink(S3Link):
     format_str = BASE_AWS_CONSOLE_LINK + "/s3/buckets/{bucket}?region={region_name}&prefix={s3_key}/"
 
 
-def _partition(region: str) -> Any:
-    return "aws-cn" if region.startswith("cn-") else "aws-us-gov" if region.startswith("us-gov-") else "aws"
+def link_place(region: str) -> dict[str, Any]:
+    """What every link of the Amazon provider needs to know."""
+    partition = "aws-cn" if region.startswith("cn-") else "aws-us-gov" if region.startswith("us-gov-") else "aws"
+    return {"region_name": region, "aws_partition": partition}

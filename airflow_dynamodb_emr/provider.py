@@ -69,9 +69,12 @@ _HOW_FAST = {
     "retry_seconds": _option("Seconds before a failed task is tried again.", "60", "300", "float"),
     "poll_seconds": _option("Seconds between two looks at a cluster and its steps.", "30", "60", "float"),
     "emr_rate": _option(
-        "How much of EMR's default limits of calls a process of Airflow may use up, in each region; above 1 where AWS has raised them.", "1", "2", "float"
+        "How much of EMR's default limits of calls a process may use up in a region; above 1 where AWS has raised them.",
+        "1",
+        "2",
+        "float",
     ),
-    "tables_per_task": _option("How many small tables that are not spiked share a task; each still has its own step and verdict.", "25", "1", "integer"),
+    "tables_per_task": _option("How many small tables that are not spiked share a task; each has its own step and verdict.", "25", "1", "integer"),
     "table_tries": _option("How often a table whose step fails is tried, each time in a fresh folder; 1 to 10.", "3", "5", "integer"),
     "overrun_minutes": _option(
         "A step that runs for three times its estimate and so many minutes more is cancelled, and tried again.", "60", "240", "float"

@@ -81,9 +81,7 @@ def restore_dag(settings: Settings, dag_id: str = RESTORE, **kwargs: Any) -> DAG
             reset = ResetOperator(task_id="reset", table=name, plan=_PLAN, **aws, **_DEPTH_FIRST).as_teardown(setups=spike)
             create >> spike >> load >> reset
 
-        report = ReportRestoreOperator(
-            task_id="report", plan=_PLAN, spike="table.spike", reset="table.reset", trigger_rule=_ALWAYS, **aws
-        )
+        report = ReportRestoreOperator(task_id="report", plan=_PLAN, spike="table.spike", reset="table.reset", trigger_rule=_ALWAYS, **aws)
         tables = table.expand(name=plan.output)
         plan >> cluster >> tables >> terminate >> watch >> report
         dag.get_task("table.reset") >> report

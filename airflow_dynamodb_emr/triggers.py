@@ -129,4 +129,4 @@ class StepTrigger(_AwsTrigger):
     def _cancel(self) -> None:
         aws, mine = self.connect(), {wish["step"]["Name"] for wish in self.wishes}
         live = clusters.list_steps(aws.emr, self.cluster, ["PENDING", "RUNNING"])
-        clusters.cancel(aws, self.cluster, {step.id: step.name for step in live if step.name in mine})
+        clusters.cancel(aws, self.cluster, [step for step in live if step.name in mine])

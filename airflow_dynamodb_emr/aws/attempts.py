@@ -16,6 +16,7 @@ from airflow_dynamodb_emr.core.layout import Folder, S3Uri
 from airflow_dynamodb_emr.core.names import attempt_number
 from airflow_dynamodb_emr.core.steps import COMPLETED
 
+
 class Attempt(Noun, frozen=True, kw_only=True):
     cluster: str
     step: Step

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -106,12 +106,14 @@ def submit(clients: Clients, cluster: str, wanted: list[dict[str, Any]]) -> dict
     return {step: wish["Name"] for step, wish in zip(answer["StepIds"], wanted, strict=True)}
 
 
-def cancel(clients: Clients, cluster: str, named: Mapping[str, str]) -> None:
-    """Cancels steps, by id -> name, and ends what they have started on the cluster.
+def cancel(clients: Clients, cluster: str, asked: Collection[Step]) -> None:
+    """Cancels steps, and ends what those that run have started on the cluster.
 
-    EMR ends the program on the primary node; its YARN application would go on and hold its containers (facts of EMR's CancelSteps
-    say nothing of it), so a step of ours kills whatever has the tag of these steps. It does no harm where there is nothing.
+    EMR ends the program on the primary node; its YARN application may go on and hold its containers, so a step of ours kills whatever
+    has the tags of these steps. It does no harm where there is nothing.
     """
-    if named:
-        clients.emr.cancel_steps(ClusterId=cluster, StepIds=list(named), StepCancellationOption="SEND_INTERRUPT")
-        submit(clients, cluster, [steps.kill_step(list(named.values()))])
+    if asked:
+        clients.emr.cancel_steps(ClusterId=cluster, StepIds=[step.id for step in asked], StepCancellationOption="SEND_INTERRUPT")
+    running = [step.name for step in asked if step.state == "RUNNING"]
+    if running:
+        submit(clients, cluster, [steps.kill_step(running)])

@@ -33,7 +33,6 @@ def draft(clients: Clients, request: Request, run: str, time: datetime, now: dat
     preflight.jar(clients.s3, request.jar)
     preflight.cluster(clients, request.cluster.request("", request.logs))
     selected, excluded = request.selection.split(tables.list_tables(clients.dynamodb))
-    request.refuse_too_many(len(selected))
     schemas, vanished = tables.save(clients, selected)
     found = [Table.of(schema.table) for schema in schemas]
     _refuse_none(request.selection, found)

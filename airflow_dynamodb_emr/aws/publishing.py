@@ -28,7 +28,11 @@ def judge(
     appeared = sorted(name for name in names if name.startswith(plan.prefix) and name not in known)
     notes = [f"{name} was deleted while the plan was made: not in this backup" for name in plan.vanished]
     notes += [f"{name} appeared after the plan was made: not in this backup" for name in appeared]
-    notes += [*roster.troubles(lanes.starts(store, plan.root)), *resets, *throughput.raised_by_others(store, plan, [dump.name for dump in plan.tables])]
+    notes += [
+        *roster.troubles(lanes.starts(store, plan.root)),
+        *resets,
+        *throughput.raised_by_others(store, plan, [dump.name for dump in plan.tables]),
+    ]
     return verdict.backup(plan, judged, now, notes)
 
 

@@ -32,6 +32,7 @@ MOST_ACTIVE = 256  # steps of a cluster, pending and running
 GATHER_SECONDS = 1.0  # a burst of tasks becomes one submission
 PATIENCE = 10  # failed looks in a row before everybody is told
 CLAIMS_AT_ONCE = 8
+ENDLESS_SECONDS = 10**9  # of a step that nobody here waits for
 LONGEST_PAUSE_SECONDS = 300.0  # between two looks where EMR throttles
 
 
@@ -171,12 +172,15 @@ class ClusterWatch:
         """A step that hangs would hold its place for ever."""
         now = datetime.now(timezone.utc)
         limits = {step: self._limits[name] for step, name in self._following.items() if name in self._limits}
-        over = [each.id for each in active if each.started and now - each.started > timedelta(seconds=limits.get(each.id, 1e9))]
-        fresh = [step for step in over if step not in self.overran]
+        fresh = [
+            each
+            for each in active
+            if each.id not in self.overran and each.started and now - each.started > timedelta(seconds=limits.get(each.id, ENDLESS_SECONDS))
+        ]
         if fresh:
-            log.warning("cluster %s: cancelled, because they run for too long: %s", self.cluster, ", ".join(self._following[step] for step in fresh))
-            self.overran.update(fresh)
-            clusters.cancel(clients, self.cluster, {step: self._following[step] for step in fresh})
+            log.warning("cluster %s: cancelled, because they run for too long: %s", self.cluster, ", ".join(each.name for each in fresh))
+            self.overran.update(each.id for each in fresh)
+            clusters.cancel(clients, self.cluster, fresh)
 
     def _answer(self) -> None:
         for step in self._ended:

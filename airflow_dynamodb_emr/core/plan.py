@@ -6,13 +6,13 @@ from datetime import datetime
 from typing import Any
 
 from airflow_dynamodb_emr.core import cost, lanes, names, steps
+from airflow_dynamodb_emr.core.batches import batches
 from airflow_dynamodb_emr.core.cluster import ClusterSpec
 from airflow_dynamodb_emr.core.documents import Document, Noun
 from airflow_dynamodb_emr.core.layout import Folder, S3Uri
 from airflow_dynamodb_emr.core.pace import Pace, Raised, Rate, raised_for_read
 from airflow_dynamodb_emr.core.rates import read_rate, segments
 from airflow_dynamodb_emr.core.table import Table, Throughput
-from airflow_dynamodb_emr.errors import BadInput
 
 BY_HAND = 0  # the attempt number of exportSteps.json: a folder that no run uses
 
@@ -60,6 +60,7 @@ class BackupPlan(Document, frozen=True, kw_only=True):
     jar: str
     made: datetime
     tables: list[TableDump]  # longest first
+    batches: list[list[str]] = []  # those that are not spiked, by the task that dumps them
     excluded: dict[str, str]  # table -> the pattern that excluded it
     vanished: list[str]  # listed, but gone when they were described
     lanes: int = 1  # clusters
@@ -72,13 +73,18 @@ class BackupPlan(Document, frozen=True, kw_only=True):
     def root(self) -> Folder:
         return Folder(S3Uri.parse(self.folder))
 
+    @property
+    def spiked(self) -> list[str]:
+        """Each is a group of tasks of its own."""
+        return [table.name for table in self.tables if table.raised]
+
     def table(self, name: str) -> TableDump:
         return next(table for table in self.tables if table.name == name)
 
-    def step(self, table: TableDump, attempt: int, share: float = 1) -> dict[str, Any]:
-        """*share* of the spike planned for the table that is there."""
+    def step(self, table: TableDump, attempt: int, share: float = 1, overruns: int = 0) -> dict[str, Any]:
+        """*share* of the spike planned for the table that is there; *overruns*: steps of it that took far too long, in smaller segments now."""
         name, ratio = names.step_name(table.name, attempt), table.rate.connector_ratio(share, table.before.read, table.during.read)
-        return steps.dump_step(name, self.jar, self.region, table.name, self.root.data(table.name, attempt), ratio, table.segments)
+        return steps.dump_step(name, self.jar, self.region, table.name, self.root.data(table.name, attempt), ratio, table.segments * 2**overruns)
 
     def export_steps(self) -> list[dict[str, Any]]:
         return steps.by_hand([self.step(table, BY_HAND, share=0) for table in self.tables])
@@ -95,12 +101,8 @@ class Request(Noun, frozen=True, kw_only=True):
     logs: S3Uri
     pace: Pace
     cluster: ClusterSpec
-    most_tables: int  # in one run: Airflow's max_map_length
-
-    def refuse_too_many(self, tables: int) -> None:
-        if tables > self.most_tables:
-            hint = "choose a longer prefix, exclude some, or raise AIRFLOW__CORE__MAX_MAP_LENGTH"
-            raise BadInput(f"prefix: {tables} tables start with {self.selection.prefix!r}, one run takes {self.most_tables}", hint)
+    most_tasks: int  # of one kind in a run: Airflow's max_map_length
+    tables_per_task: int = 25
 
 
 def dump_plan(table: Table, pace: Pace) -> TableDump:
@@ -135,6 +137,7 @@ def backup_plan(
 ) -> BackupPlan:
     """Pure: the same tables and request give the same plan."""
     found = estimate(request.pace, request.cluster, tables, excluded)
+    plain = (dump for dump in found.tables if not dump.raised)
     return BackupPlan(
         run=run,
         prefix=request.selection.prefix,
@@ -146,6 +149,7 @@ def backup_plan(
         jar=request.jar,
         made=made,
         tables=found.tables,
+        batches=batches(plain, request.tables_per_task, request.most_tasks),
         excluded=excluded,
         vanished=vanished,
         cluster=request.cluster.request(run, request.logs),

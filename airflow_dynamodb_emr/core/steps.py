@@ -14,6 +14,9 @@ ACTIVE = ["PENDING", "CANCEL_PENDING", "RUNNING"]
 COMPLETED = "COMPLETED"
 READ_COUNTER, LOADED_COUNTER = "DYNAMODB_ITEMS_READ", "DYNAMODB_ITEMS_READ_FROM_BACKUP"
 
+# $0 is the tags; each line of the list that is an application begins with its id.
+_KILL = 'for app in $(yarn application -list -appTags "$0" | grep -o \'application_[0-9]*_[0-9]*\' | sort -u); do yarn application -kill "$app"; done'
+
 
 def dump_step(name: str, jar: str, region: str, table: str, into: S3Uri, ratio: float, segments: int) -> dict[str, Any]:
     """Segments are always given: left to itself the connector makes hundreds for an on-demand table.
@@ -34,10 +37,9 @@ def load_step(name: str, jar: str, region: str, source: S3Uri, table: str, ratio
 
 def kill_step(names_: list[str]) -> dict[str, Any]:
     """Ends the YARN applications of the steps of these names, where there still are any."""
-    script = """for app in $(yarn application -list -appTags "$0" | grep -o 'application_[0-9]*_[0-9]*' | sort -u); do yarn application -kill "$app"; done"""
     tags = ",".join(names.yarn_tag(name) for name in names_)
     more = f" and {len(names_) - 1} more" if names_[1:] else ""
-    return _step(f"end {names_[0]}{more}"[:LONGEST_EMR_NAME], "command-runner.jar", ["bash", "-c", script, tags])
+    return _step(f"end {names_[0]}{more}"[:LONGEST_EMR_NAME], "command-runner.jar", ["bash", "-c", _KILL, tags])
 
 
 def by_hand(steps: list[dict[str, Any]]) -> list[dict[str, Any]]:

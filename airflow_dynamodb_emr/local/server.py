@@ -21,6 +21,7 @@ from airflow_dynamodb_emr.local.regions import Regions
 from airflow_dynamodb_emr.local.signals import stoppable
 
 REGION = "us-east-1"
+NO_LIMIT = "1000"  # of calls to EMR, which the stand-in answers as fast as it can unless a knob says otherwise
 
 
 def serve(port: int = 5005, fleet: int = 0, host: str = "127.0.0.1", wait: Callable[[], object] | None = None) -> None:
@@ -60,7 +61,7 @@ def client_environment(url: str) -> dict[str, str]:
 
 def environment(url: str) -> dict[str, str]:
     """The same for Airflow with this package."""
-    settings = {"BASE": BASE, "CONNECTOR_JAR": CONNECTOR_JAR, "REGION": REGION}
+    settings = {"BASE": BASE, "CONNECTOR_JAR": CONNECTOR_JAR, "REGION": REGION, "EMR_RATE": NO_LIMIT}
     return {**client_environment(url), **{f"AIRFLOW__DYNAMODB_EMR__{name}": value for name, value in settings.items()}}
 
 

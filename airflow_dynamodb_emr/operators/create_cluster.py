@@ -5,31 +5,28 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from airflow.providers.amazon.aws.links.emr import EmrClusterLink, EmrLogsLink
-from airflow.providers.amazon.aws.operators.emr import EmrCreateJobFlowOperator
 
 from airflow_dynamodb_emr.aws import lanes
 from airflow_dynamodb_emr.aws.lanes import Run
 from airflow_dynamodb_emr.core import roster
 from airflow_dynamodb_emr.core.layout import S3Uri
 from airflow_dynamodb_emr.errors import ClusterFailed, DynamoDBBackupError
+from airflow_dynamodb_emr.links import link_place
+from airflow_dynamodb_emr.operators.base import PlanOperator
 from airflow_dynamodb_emr.operators.clusters import ClusterTask, lanes_of
 
 if TYPE_CHECKING:
     from airflow.sdk import Context
 
 
-class CreateClusterOperator(ClusterTask, EmrCreateJobFlowOperator):
+class CreateClusterOperator(ClusterTask, PlanOperator):
     """Returns the ids of the clusters that take steps, one for each lane of the plan but for those that had to be given up.
 
-    The request is the plan's. Unlike the Amazon provider's operator it looks for a cluster of this run before it creates one, waits
-    without the aiobotocore extra, makes one that fails to start in another way, and fails only if none comes up.
+    The request is the plan's. Not the Amazon provider's operator: that makes one cluster, whether there is one of this run already or
+    not, and waits with the aiobotocore extra. A cluster that fails to start is made in another way; only if none comes up this fails.
     """
 
-    template_fields = ("plan",)
-
-    def __init__(self, *, plan: str, **kwargs: Any) -> None:
-        super().__init__(**kwargs)
-        self.plan = plan
+    operator_extra_links = (EmrClusterLink(), EmrLogsLink())
 
     def execute(self, context: Context) -> list[str]:
         run = self.run_of_plan()
@@ -58,7 +55,7 @@ class CreateClusterOperator(ClusterTask, EmrCreateJobFlowOperator):
     def _tell(self, context: Context, run: Run, ready: list[str], given_up: list[str]) -> None:
         self.log.info("\n".join([f"ready: {', '.join(ready)}", *roster.troubles(self.starts(run)), *given_up]))
         assert run.cluster
-        hook, log = self.hook, S3Uri.parse(run.cluster["LogUri"])
-        place: dict[str, Any] = {"context": context, "operator": self, "region_name": hook.conn_region_name, "aws_partition": hook.conn_partition}
+        log = S3Uri.parse(run.cluster["LogUri"])
+        place: dict[str, Any] = {"context": context, "operator": self, **link_place(self.clients.region)}
         EmrClusterLink.persist(**place, job_flow_id=ready[0])
         EmrLogsLink.persist(**place, job_flow_id=ready[0], log_uri=f"{log.bucket}/{log.key}")

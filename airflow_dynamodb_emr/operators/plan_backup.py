@@ -32,7 +32,7 @@ class PlanBackupOperator(AwsOperator):
 
 
 class BatchesOperator(PlanOperator):
-    """Returns the tables that are dumped as they are, in groups: each group is one task, because a task costs Airflow more than a small table's step."""
+    """Returns the tables that are dumped as they are, in groups: each group is one task, because a task costs Airflow more than a small table."""
 
     def execute(self, context: Context) -> list[list[str]]:  # noqa: ARG002 - Airflow's signature
         return self.read_plan(BackupPlan).batches

@@ -100,10 +100,7 @@ class StepOperator(ClusterTask, PlanOperator):
     def ended(self, context: Context, event: dict[str, Any]) -> dict[str, str]:
         before, plan = msgspec.convert(event["round"], Round), self.whole_plan()
         found = {table: event["steps"][event["names"][table]] for table in before.left}
-        results = {
-            table: Ended(state=each["state"], reason=self._tell(context, plan, event["cluster"], table, each), step=each["id"], overran=each["overran"])
-            for table, each in found.items()
-        }
+        results = {table: self._result(context, plan, event["cluster"], table, each) for table, each in found.items()}
         after = before.after(results, bool(event["lost"]), self.settings.table_tries)
         if not after.left:
             return self._all_done(after)
@@ -133,6 +130,10 @@ class StepOperator(ClusterTask, PlanOperator):
             raise StepFailed("\n".join(f"{table}: {why}" for table, why in round_.given_up.items()), "each reason names the log of its step")
         self.log.info("done: %s", ", ".join(f"{table} by step {step}" for table, step in round_.done.items()))
         return round_.done
+
+    def _result(self, context: Context, plan: BackupPlan | RestorePlan, cluster: str, table: str, step: dict[str, Any]) -> Ended:
+        reason = self._tell(context, plan, cluster, table, step)
+        return Ended(state=step["state"], reason=reason, step=step["id"], overran=step["overran"])
 
     def _tell(self, context: Context, plan: BackupPlan | RestorePlan, cluster: str, table: str, step: dict[str, Any]) -> str:
         """Logs what became of a step that failed, with the last lines it has written; returns the same in one line."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from airflow_dynamodb_emr.aws import lanes
 from airflow_dynamodb_emr.operators.base import PlanOperator, given

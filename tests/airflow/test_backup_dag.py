@@ -6,6 +6,7 @@ import pytest
 
 from airflow_dynamodb_emr.aws import backups
 from airflow_dynamodb_emr.core.layout import Folder
+from airflow_dynamodb_emr.core.names import is_cluster_of
 from airflow_dynamodb_emr.core.plan import BackupPlan
 from airflow_dynamodb_emr.core.verdict import Backup, Verdict
 
@@ -117,15 +118,29 @@ def test_a_cluster_that_fails_to_start_is_made_anew(world: World) -> None:
 
     ran = world.runs.together({"START_": ("dynamodb_backup", {"prefix": "START_"})})
 
-    run = backup_of(world, "START_").run
-    clusters = [each for each in world.emr.list_clusters()["Clusters"] if each["Name"].endswith(run)]
+    backup = backup_of(world, "START_")
+    clusters = [each for each in world.emr.list_clusters()["Clusters"] if is_cluster_of(backup.run, each["Name"])]
     assert ran["START_"], world.runs.log("START_")
     assert sorted(each["Status"]["State"] for each in clusters) == ["TERMINATED", "TERMINATED_WITH_ERRORS"]
+    assert "INSTANCE_FAILURE" in backup.notes[0] and "was made instead" in backup.notes[0]
+
+
+def test_tables_whose_cluster_dies_are_dumped_on_another_and_the_finished_ones_are_kept(world: World) -> None:
+    for number in range(3):
+        world.table(f"DIES_{number}", 2)
+    world.aws.faults(reclaim_clusters={"ddb/*DIES*": 1})
+
+    ran = world.runs.together({"DIES_": ("dynamodb_backup", {"prefix": "DIES_", "step_concurrency": 1})})
+
+    backup = backup_of(world, "DIES_")
+    assert ran["DIES_"], world.runs.log("DIES_")
+    assert backup.verdict is Verdict.VALID and len(backup.tables) == 3
+    assert "was made instead" in backup.notes[0]
 
 
 def test_when_no_cluster_starts_the_run_says_so_for_each_table(world: World) -> None:
     world.table("NEVER_started", 2)
-    world.aws.faults(fail_clusters=9)
+    world.aws.faults(fail_clusters=99)
 
     ran = world.runs.together({"NEVER_": ("dynamodb_backup", {"prefix": "NEVER_"})})
     world.aws.faults(fail_clusters=0)

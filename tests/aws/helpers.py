@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, TypeVar
 
+from airflow_dynamodb_emr.aws.clients import Clients
 from airflow_dynamodb_emr.core.layout import S3Uri
 from airflow_dynamodb_emr.core.steps import dump_step
 from airflow_dynamodb_emr.local.process import StandIn
@@ -28,6 +29,11 @@ def until(look: Callable[[], T], seconds: float = 20) -> T:
 def step(name: str, table: str = "nowhere", into: S3Uri | None = None) -> dict[str, Any]:
     """A dump; of a table that is not there, it fails."""
     return dump_step(name, JAR, "us-east-1", table, into or S3Uri("local-backups", f"dumps/{name}"), 1.0, 1)
+
+
+def cancel(clients: Clients, cluster: str, ids: list[str]) -> None:
+    """As somebody does by hand."""
+    clients.emr.cancel_steps(ClusterId=cluster, StepIds=ids, StepCancellationOption="SEND_INTERRUPT")
 
 
 def refusal(error: Any) -> tuple[str, str]:

@@ -93,9 +93,10 @@ def test_a_cancelled_step_ends_cancelled(aws: StandIn, clients: Clients, cluster
     (id,) = clusters.submit(clients, cluster, [step("hangs")])
     until(lambda: clusters.list_steps(clients.emr, cluster, ["RUNNING"]))
 
-    clusters.cancel(clients, cluster, {id: "hangs"})
+    clusters.cancel(clients, cluster, clusters.list_steps(clients.emr, cluster, ["RUNNING"]))
 
     assert until(lambda: clusters.list_steps(clients.emr, cluster, ["CANCELLED"]))[0].id == id
+    assert [each.name for each in clusters.list_steps(clients.emr, cluster)] == ["end hangs", "hangs"]
 
 
 def test_a_submission_is_never_repeated_blindly(aws: StandIn, clients: Clients, cluster: str) -> None:

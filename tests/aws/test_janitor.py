@@ -88,7 +88,7 @@ def test_without_airflow_a_run_lives_as_long_as_its_cluster(clients: Clients, sp
 
     assert janitor.sweep(clients, folder, nobody_knows, now()) == [] and units(clients, prefix) == SPIKE
 
-    clusters.terminate(clients.emr, started)
+    clusters.terminate(clients.emr, [started])
     until(lambda: cluster_name(f"dynamodb_backup/{prefix}") not in janitor.live_names(clients))
     assert janitor.sweep(clients, folder, nobody_knows, now()) and units(clients, prefix) == OWN
 

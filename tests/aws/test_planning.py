@@ -121,7 +121,6 @@ BAD: dict[str, tuple[dict[str, Any], str]] = {
     "unknown bucket for logs": ({"logs": NOWHERE}, "log_uri: bucket no-such-bucket is not there"),
     "no such prefix": ({"selection": Selection(prefix="NOBODY_")}, "prefix: no table starts with 'NOBODY_'"),
     "a prefix that is only contained": ({"selection": Selection(prefix="LD_")}, "prefix: no table starts with 'LD_'"),
-    "too many tables": ({"most_tables": 1}, "prefix: 2 tables start with"),
     "units that raise nothing": ({"pace": Pace(spike=Absolute(number=5))}, "spike: 5 units would raise no table: each has 5 or more already"),
     "no such jar": ({"jar": JAR + "x"}, f"connector_jar: {JAR}x is not there"),
     "no such role": ({"cluster": ClusterSpec(service_role="Nobody")}, "service_role: Nobody is not there"),

@@ -19,7 +19,7 @@ from airflow_dynamodb_emr.errors import ClusterFailed
 from airflow_dynamodb_emr.local.process import StandIn
 
 from .conftest import MakeTable
-from .helpers import step, until
+from .helpers import cancel, step, until
 
 EVERY = 0.05
 
@@ -31,7 +31,9 @@ def follow(
 
     async def all_of_them() -> list[Step | BaseException]:
         watched = ClusterWatch(lambda: clients, cluster, **{"every": EVERY, "window": 256, **knobs})
-        return await asyncio.gather(*(watched.follow(Wish(step=step(name), earlier=(earlier or {}).get(name, []), **(more or {}))) for name in names), return_exceptions=True)
+        return await asyncio.gather(
+            *(watched.follow(Wish(step=step(name), earlier=(earlier or {}).get(name, []), **(more or {}))) for name in names), return_exceptions=True
+        )
 
     return asyncio.run(all_of_them())
 
@@ -107,7 +109,7 @@ def test_an_earlier_attempt_that_lives_is_joined(aws: StandIn, clients: Clients,
         aws.reset_calls()
         waits = asyncio.create_task(ClusterWatch(lambda: clients, cluster, EVERY, 256).follow(Wish(step=step("t/2"), earlier=["t/1"])))
         await asyncio.to_thread(until, lambda: aws.calls().get("emr.ListSteps", 0) >= 6)  # it has looked more than once, and submitted nothing
-        await asyncio.to_thread(clusters.cancel, clients, cluster, {id: "t/1"})
+        await asyncio.to_thread(cancel, clients, cluster, [id])
         return await waits
 
     told = asyncio.run(joined())
@@ -241,7 +243,7 @@ async def _cancelling(clients: Clients, cluster: str, window: int, count: int) -
     while not everybody.done():
         running = await asyncio.to_thread(clusters.list_steps, clients.emr, cluster, ["RUNNING"])
         if running:
-            await asyncio.to_thread(clusters.cancel, clients, cluster, {one.id: one.name for one in running})
+            await asyncio.to_thread(cancel, clients, cluster, [one.id for one in running])
         await asyncio.sleep(EVERY)
     return await everybody
 
@@ -273,7 +275,7 @@ def test_a_task_that_was_killed_while_it_waited_for_room_submits_nothing(aws: St
         (running,) = await _eventually(lambda: clusters.list_steps(clients.emr, cluster, ["RUNNING"]))
         second.cancel()
         await asyncio.gather(second, return_exceptions=True)
-        await asyncio.to_thread(clusters.cancel, clients, cluster, {running.id: running.name})
+        await asyncio.to_thread(cancel, clients, cluster, [running.id])
         await first
 
     asyncio.run(killed())
@@ -309,3 +311,74 @@ def test_a_refusal_that_is_no_throttling_is_told_apart_from_a_dead_cluster(clien
     (told,) = follow(clients, cluster, ["t/1"])
 
     assert isinstance(told, Step) and there(clients, cluster) == ["t/1"]
+
+
+def test_a_step_that_hangs_is_cancelled_after_its_limit_and_told_apart(aws: StandIn, clients: Clients, cluster: str) -> None:
+    aws.faults(hang_steps={"t/1": 1}, fail_steps={"t/2": 1})
+
+    async def both() -> tuple[list[Step], set[str]]:
+        watched = ClusterWatch(lambda: clients, cluster, EVERY, 256)
+        limits = {"t/1": 0.2, "t/2": 3600.0}
+        told = await asyncio.gather(*(watched.follow(Wish(step=step(name), limit_seconds=limit)) for name, limit in limits.items()))
+        return told, watched.overran
+
+    (hung, failed), overran = asyncio.run(both())
+
+    assert (hung.state, failed.state, overran) == ("CANCELLED", "FAILED", {hung.id})
+    assert "end t/1" in there(clients, cluster), "what it has started on the cluster was left running"
+
+
+def test_two_triggerers_that_both_believe_a_step_is_theirs_submit_it_once(aws: StandIn, clients: Clients, cluster: str, folder: S3Uri) -> None:
+    aws.faults(fail_steps=99)
+
+    async def both() -> list[Step]:
+        watches = [ClusterWatch(lambda: clients, cluster, EVERY, 256) for _ in range(2)]
+        wishes = [Wish(step=step(name), claim=str(folder / "claims" / name)) for name in names(12)]
+        return await asyncio.gather(*(watched.follow(wish) for wish in wishes for watched in watches))
+
+    told = asyncio.run(both())
+
+    assert sorted(there(clients, cluster)) == names(12)
+    assert len({one.id for one in told}) == 12
+
+
+def test_a_submission_that_was_throttled_is_made_at_the_next_look(aws: StandIn, impatient: Clients, cluster: str, folder: S3Uri) -> None:
+    aws.faults(throttle={"emr.AddJobFlowSteps": 1}, fail_steps=9)
+
+    (told,) = follow(impatient, cluster, ["t/1"], more={"claim": str(folder / "claim")})
+
+    assert isinstance(told, Step) and told.state == "FAILED"
+
+
+def test_a_table_that_was_dumped_on_a_cluster_that_died_is_not_dumped_again(
+    clients: Clients, cluster: str, cluster_request: dict[str, Any], make_table: MakeTable, prefix: str, folder: S3Uri
+) -> None:
+    dead = clients.emr.run_job_flow(**{**cluster_request, "Name": "ddb/dead"})["JobFlowId"]
+    (id,) = clusters.submit(clients, dead, [step("t/1", make_table(prefix), folder / "t" / "1")])
+    until(lambda: clusters.list_steps(clients.emr, dead, ["COMPLETED"]))
+    clusters.terminate(clients.emr, [dead])
+
+    async def follow_it() -> Step:
+        return await ClusterWatch(lambda: clients, cluster, EVERY, 256).follow(Wish(step=step("t/2"), earlier=["t/1"]), before=[dead])
+
+    told = asyncio.run(follow_it())
+
+    assert (told.id, told.state) == (id, "COMPLETED") and there(clients, cluster) == []
+
+
+def test_a_look_at_few_steps_is_one_call(aws: StandIn, clients: Clients, cluster: str) -> None:
+    aws.faults(hang_steps=3)
+
+    async def some_looks() -> int:
+        watched = ClusterWatch(lambda: clients, cluster, EVERY, 256)
+        waits = [asyncio.create_task(watched.follow(Wish(step=step(name)))) for name in names(3)]
+        await _eventually(lambda: clusters.list_steps(clients.emr, cluster, ["RUNNING"]))
+        aws.reset_calls()
+        await asyncio.to_thread(until, lambda: aws.calls().get("emr.ListSteps", 0) >= 4)
+        calls = aws.calls()
+        for wait in waits:
+            wait.cancel()
+        await asyncio.gather(*waits, return_exceptions=True)
+        return sum(calls.values()) - calls["emr.ListSteps"]
+
+    assert asyncio.run(some_looks()) == 0, "a look asked for more than a list of steps"

@@ -6,7 +6,16 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from airflow_dynamodb_emr.core.names import LONGEST_EMR_NAME, LONGEST_TABLE_NAME, Rename, Selection, attempt_number, cluster_name, step_name
+from airflow_dynamodb_emr.core.names import (
+    LONGEST_EMR_NAME,
+    LONGEST_TABLE_NAME,
+    Rename,
+    Selection,
+    attempt_number,
+    cluster_name,
+    is_cluster_of,
+    step_name,
+)
 from airflow_dynamodb_emr.errors import BadInput
 
 TABLES = st.lists(st.text("ab_.", min_size=1, max_size=6), unique=True, max_size=12)
@@ -92,8 +101,22 @@ def test_a_name_fits_into_emr_and_stays_its_own(longest: str) -> None:
     assert len(names) == 4 and all(len(name) <= LONGEST_EMR_NAME for name in names)
 
 
+@pytest.mark.parametrize(
+    ("name", "own"),
+    [
+        pytest.param(cluster_name("dag/run"), True, id="the first"),
+        pytest.param(cluster_name("dag/run", 3, 12), True, id="a later one of another lane"),
+        pytest.param(cluster_name("dag/run2"), False, id="of a run whose name begins so"),
+        pytest.param(cluster_name("dag/run 1.1"), False, id="of a run that is called like a cluster"),
+        pytest.param("ddb/dag/run", False, id="no lane"),
+    ],
+)
+def test_a_cluster_tells_which_run_it_is_of(name: str, own: bool) -> None:
+    assert is_cluster_of("dag/run", name) is own
+
+
 def test_a_short_name_is_not_touched() -> None:
-    assert (cluster_name("dag/run"), step_name("orders", 2)) == ("ddb/dag/run", "orders/2")
+    assert (cluster_name("dag/run"), step_name("orders", 2)) == ("ddb/dag/run 1.1", "orders/2")
 
 
 @given(st.text("ab_", max_size=5), st.text("ab_", min_size=1, max_size=5), st.text("ab_", max_size=5))

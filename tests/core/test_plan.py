@@ -12,7 +12,7 @@ from airflow_dynamodb_emr.core.spiking import Absolute
 from airflow_dynamodb_emr.core.table import Throughput
 from airflow_dynamodb_emr.errors import BadInput
 
-from .makers import plan, request, table
+from .makers import plan, table
 
 GIB = 2**30
 
@@ -92,16 +92,3 @@ def test_units_that_would_raise_none_of_the_tables_are_refused() -> None:
     with pytest.raises(BadInput, match="spike: 5 units would raise no table: each has 5 or more already"):
         plan(table("a", read=5), table("b", read=6), table("c", read=0, write=0), pace=pace)
     assert [dump.raised for dump in plan(table(read=0, write=0), pace=pace).tables] == [None]
-
-
-@pytest.mark.parametrize("tables", [0, 1, 3])
-def test_as_many_tables_as_fit_into_a_run_are_taken(tables: int) -> None:
-    request(most_tables=3).refuse_too_many(tables)
-
-
-def test_more_tables_than_a_run_takes_are_refused() -> None:
-    with pytest.raises(BadInput) as raised:
-        request("PROD_", most_tables=3).refuse_too_many(4)
-
-    assert raised.value.facts == "prefix: 4 tables start with 'PROD_', one run takes 3"
-    assert "MAX_MAP_LENGTH" in raised.value.hint

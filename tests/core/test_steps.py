@@ -4,6 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from airflow_dynamodb_emr.core import steps
+from airflow_dynamodb_emr.core.names import yarn_tag
 
 from .makers import BASE
 
@@ -17,6 +18,7 @@ def test_a_dump_step_says_everything_to_the_connector() -> None:
     assert float(ratio) == 0.5
     assert set(options) == {
         "-Ddynamodb.region=eu-west-1",
+        f"-Dmapreduce.job.tags={yarn_tag('orders/1')}",
         "-Dmapreduce.map.speculative=false",
         "-Dmapreduce.output.fileoutputformat.compress=true",
     }
@@ -27,6 +29,15 @@ def test_a_load_step_takes_no_segments() -> None:
 
     assert args[0] == steps.IMPORT and args[-3:] == ["s3://backups/dynamodb/orders", "orders2", "0.800000"]
     assert "-Dmapreduce.map.speculative=false" in args
+
+
+def test_what_a_step_has_started_is_ended_by_the_tag_it_was_given() -> None:
+    step = steps.kill_step(["orders/1", "users/2"])
+
+    *program, tags = step["HadoopJarStep"]["Args"]
+    assert (step["Name"], step["HadoopJarStep"]["Jar"], program[:2]) == ("end orders/1 and 1 more", "command-runner.jar", ["bash", "-c"])
+    assert tags.split(",") == [yarn_tag("orders/1"), yarn_tag("users/2")]
+    assert "orders" not in program[2], "a name is an argument of the program, and never a part of it"
 
 
 @given(st.floats(1 / 40_000, 1.5))
