@@ -61,20 +61,30 @@ class Faults:
 
 
 class Calls:
-    """How often each operation was called."""
+    """How often each operation was called, and how often that was one request too many."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._counts: Counter[str] = Counter()
+        self._refusals: Counter[str] = Counter()
 
     def add(self, call: str) -> None:
         with self._lock:
             self._counts[call] += 1
 
+    def refuse(self, call: str) -> None:
+        with self._lock:
+            self._refusals[call] += 1
+
     def counts(self) -> dict[str, int]:
         with self._lock:
             return dict(sorted(self._counts.items()))
 
+    def refusals(self) -> dict[str, int]:
+        with self._lock:
+            return dict(sorted(self._refusals.items()))
+
     def reset(self) -> None:
         with self._lock:
             self._counts.clear()
+            self._refusals.clear()

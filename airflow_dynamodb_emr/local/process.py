@@ -46,7 +46,12 @@ class StandIn:
         """How often each operation was called, as in {"emr.ListSteps": 12}."""
         return msgspec.json.decode(self._ask("calls"), type=dict[str, int])
 
+    def refusals(self) -> dict[str, int]:
+        """How often an operation was refused because it was one request too many (knob `emr_rate_scale`), in the form of `calls`."""
+        return msgspec.json.decode(self._ask("refusals"), type=dict[str, int])
+
     def reset_calls(self) -> None:
+        """Calls and refusals."""
         self._say("calls/reset", {})
 
     def capacity(self) -> list[CapacityChange]:

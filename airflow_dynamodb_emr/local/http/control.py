@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import msgspec
@@ -12,10 +13,21 @@ from airflow_dynamodb_emr.local.record import CapacityRecord
 
 
 class Control:
-    """POST /local/faults and /local/knobs with a JSON object; GET /local/calls and /local/capacity; POST to either's /reset."""
+    """POST /local/faults and /local/knobs with a JSON object; GET /local/calls, /local/refusals and /local/capacity.
+
+    POST /local/calls/reset begins the count of calls and refusals again, /local/capacity/reset the record of capacity.
+    """
 
     def __init__(self, faults: Faults, calls: Calls, knobs: Knobs, record: CapacityRecord) -> None:
-        self._faults, self._calls, self._knobs, self._record = faults, calls, knobs, record
+        self._routes: dict[str, Callable[[Any], Any]] = {
+            "POST /local/faults": faults.set,
+            "POST /local/knobs": knobs.set,
+            "POST /local/calls/reset": lambda _: calls.reset(),
+            "GET /local/calls": lambda _: calls.counts(),
+            "GET /local/refusals": lambda _: calls.refusals(),
+            "POST /local/capacity/reset": lambda _: record.reset(),
+            "GET /local/capacity": lambda _: record.changes(),
+        }
 
     def __call__(self, method: str, path: str, body: bytes) -> tuple[int, bytes]:
         try:
@@ -24,18 +36,5 @@ class Control:
             return 400, msgspec.json.encode({"message": f"{method} {path}: {error!r}"})
 
     def _do(self, what: str, given: Any) -> Any:
-        if what == "POST /local/faults":
-            self._faults.set(given)
-        elif what == "POST /local/knobs":
-            self._knobs.set(given)
-        elif what == "POST /local/calls/reset":
-            self._calls.reset()
-        elif what == "GET /local/calls":
-            return self._calls.counts()
-        elif what == "POST /local/capacity/reset":
-            self._record.reset()
-        elif what == "GET /local/capacity":
-            return self._record.changes()
-        else:
-            raise KeyError("no such route")
-        return {}
+        told = self._routes[what](given)
+        return {} if told is None else told
