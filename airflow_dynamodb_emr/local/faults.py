@@ -15,7 +15,12 @@ KINDS = {
     "hang_steps": "table or step name pattern: how many steps run until they are cancelled",
     "lose_data": "table: how many data files vanish after its next dump",
     "fail_clusters": "how many clusters end TERMINATED_WITH_ERRORS while they start",
+    "fail_bootstrap": "cluster name pattern: how many clusters end with BOOTSTRAP_FAILURE",
+    "no_capacity": "subnet, instance type or subnet/type pattern: 1 for as long as there are no machines",
+    "no_spot": "cluster name pattern: how many clusters that ask for spot machines get none while they start",
     "reclaim_clusters": "how many clusters are lost when their first step runs",
+    "kill_primary": "cluster name pattern: how many clusters lose their primary node when a step runs",
+    "reclaim_nodes": "cluster name pattern: how many spot task nodes are taken away while steps run; the steps go on",
     "throttle": "call, as in emr.ListSteps: how many are answered ThrottlingException",
     "lose_answer": "call: how many are done, then answered with status 500",
     "trouble": "call: which share, 0 to 1, is by chance throttled, delayed, or done and its answer lost",
@@ -46,6 +51,11 @@ class Faults:
         else:
             self._due[kind].clear()
             self._due[kind].update({pattern: int(left) for pattern, left in by_pattern.items()})
+
+    def lasting(self, kind: str, *names: str) -> int:
+        """What was set for the first pattern that matches one of *names*; it is not used up."""
+        with self._lock:
+            return next((left for pattern, left in self._due[kind].items() if any(fnmatchcase(name, pattern) for name in names)), 0)
 
     def take(self, kind: str, *names: str, all_at_once: bool = False) -> int:
         """How many are taken: one, or everything due with *all_at_once*, for the first pattern that matches one of *names*; 0 if none is due."""

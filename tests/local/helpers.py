@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 JAR = "s3://local-artifacts/emr-dynamodb-tools-5.6.0.jar"
@@ -58,3 +58,22 @@ def cluster(steps: list[list[str]], keep_alive: bool) -> dict[str, Any]:
         "Instances": {"InstanceGroups": groups, "KeepJobFlowAliveWhenNoSteps": keep_alive},
         "Steps": [step(f"step {number}", args) for number, args in enumerate(steps)],
     }
+
+
+def fleet(kind: str, on_demand: int = 0, spot: int = 0, types: str = "m5.xlarge", action: str = "", **more: Any) -> dict[str, Any]:
+    """*action*: what happens when there are no spot machines."""
+    timeout = {"SpotSpecification": {"TimeoutDurationMinutes": 5, "TimeoutAction": action}}
+    return {
+        "InstanceFleetType": kind,
+        "TargetOnDemandCapacity": on_demand,
+        "TargetSpotCapacity": spot,
+        "InstanceTypeConfigs": [{"InstanceType": type} for type in types.split()],
+        **({"LaunchSpecifications": timeout} if action else {}),
+        **more,
+    }
+
+
+def on_fleets(*fleets: dict[str, Any], subnets: Sequence[str] = ()) -> dict[str, Any]:
+    """`Instances` of a cluster that stays."""
+    where = {"Ec2SubnetIds": list(subnets)} if subnets else {}
+    return {"InstanceFleets": list(fleets), "KeepJobFlowAliveWhenNoSteps": True, **where}

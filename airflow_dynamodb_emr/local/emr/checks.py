@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from airflow_dynamodb_emr.local import moto_side
 from airflow_dynamodb_emr.local.emr.cluster import ACTIVE, Cluster
+from airflow_dynamodb_emr.local.emr.fleet_checks import check_fleets
 from airflow_dynamodb_emr.local.emr.step import ENDED
 from airflow_dynamodb_emr.local.http.protocol import Request, invalid
 
@@ -14,6 +15,7 @@ def check_cluster(request: Request, region: str) -> None:
     instances = request["Instances"]
     if instances.get("InstanceGroups") and instances.get("InstanceFleets"):
         raise invalid("Instance groups and instance fleets are mutually exclusive.")
+    check_fleets(instances)
     check_concurrency(request.get("StepConcurrencyLevel", 1))
     _check_roles(request)
     for subnet in [*instances.get("Ec2SubnetIds", []), *filter(None, [instances.get("Ec2SubnetId")])]:

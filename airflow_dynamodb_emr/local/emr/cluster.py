@@ -7,8 +7,10 @@ import threading
 import time
 from typing import Any
 
+from airflow_dynamodb_emr.local.emr.ids import new_id
+from airflow_dynamodb_emr.local.emr.pools import Machine, Pool, pools
 from airflow_dynamodb_emr.local.emr.reasons import USER_REQUEST, Reason
-from airflow_dynamodb_emr.local.emr.step import ENDED, Step, new_id
+from airflow_dynamodb_emr.local.emr.step import ENDED, Step
 from airflow_dynamodb_emr.local.http.protocol import Request
 
 ACTIVE = ("STARTING", "BOOTSTRAPPING", "RUNNING", "WAITING")
@@ -18,9 +20,11 @@ _LAST_STEPS_SECONDS = 10
 class Cluster:
     """*request* is that of RunJobFlow; `lock` guards the state of the cluster and of its steps, and wakes its thread."""
 
-    def __init__(self, request: Request) -> None:
-        self.id, self.request = new_id("j-"), request
+    def __init__(self, request: Request, region: str) -> None:
+        self.id, self.request, self.region = new_id("j-"), request, region
         self.instances: Request = request["Instances"]
+        self.pools: list[Pool] = pools(self.instances)
+        self.subnet, self.zone = "", ""  # unknown until it is provisioned
         self.state = "STARTING"
         self.reason: Reason | None = None
         self.concurrency: int = request.get("StepConcurrencyLevel", 1)
@@ -34,6 +38,16 @@ class Cluster:
         self.ended: float | None = None
         self.steps: list[Step] = [Step(step) for step in request.get("Steps", [])]
         self.lock = threading.Condition(threading.RLock())
+
+    @property
+    def subnets(self) -> list[str]:
+        """Those it may be put into; none: the default VPC's."""
+        return [*self.instances.get("Ec2SubnetIds", []), *filter(None, [self.instances.get("Ec2SubnetId")])]
+
+    @property
+    def primary(self) -> Machine:
+        """Raises StopIteration before there is one."""
+        return next(machine for pool in self.pools if pool.kind == "MASTER" for machine in pool.machines)
 
     def add(self, steps: list[Request]) -> list[Step]:
         with self.lock:

@@ -3,21 +3,16 @@
 from __future__ import annotations
 
 import os
-import secrets
 import signal
-import string
 import subprocess
 import time
 from dataclasses import dataclass, field
 from typing import Any
 
+from airflow_dynamodb_emr.local.emr.ids import new_id
 from airflow_dynamodb_emr.local.http.protocol import Request
 
 ENDED = ("COMPLETED", "CANCELLED", "FAILED", "INTERRUPTED")
-
-
-def new_id(prefix: str) -> str:
-    return prefix + "".join(secrets.choice(string.ascii_uppercase + string.digits) for _ in range(13))
 
 
 @dataclass

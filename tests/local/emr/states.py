@@ -18,6 +18,11 @@ def ended(emr: Any, cluster: str) -> Any:
     return until(lambda: status(emr, cluster)["State"].startswith("TERMINATED") and status(emr, cluster))
 
 
+def ready(emr: Any, cluster: str) -> None:
+    """Until it waits for steps or runs them."""
+    until(lambda: status(emr, cluster)["State"] in ("WAITING", "RUNNING"))
+
+
 def states(emr: Any, cluster: str) -> list[str]:
     """In the order the steps were added."""
     return [one["Status"]["State"] for page in emr.get_paginator("list_steps").paginate(ClusterId=cluster) for one in page["Steps"]][::-1]

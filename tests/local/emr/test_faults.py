@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from airflow_dynamodb_emr.local.process import StandIn
-from tests.local.emr.states import all_ended, ended, states, status
+from tests.local.emr.states import all_ended, ended, ready, states, status
 from tests.local.helpers import JAR, RunCluster, step, until
 
 
@@ -24,6 +24,29 @@ def test_a_reclaimed_cluster_interrupts_its_steps(aws: StandIn, emr: Any, run_cl
 
     assert ended(emr, cluster)["State"] == "TERMINATED_WITH_ERRORS"
     assert [step["Status"]["State"] for step in emr.list_steps(ClusterId=cluster)["Steps"]] == ["INTERRUPTED"]
+
+
+def test_a_bootstrap_action_fails_on_the_primary_node(aws: StandIn, emr: Any, run_cluster: RunCluster) -> None:
+    aws.faults(fail_bootstrap={"nightly": 1})
+    unlucky, lucky = run_cluster(Name="nightly", steps=[["say", "x"]]), run_cluster(Name="other")
+
+    assert ended(emr, unlucky)["State"] == "TERMINATED_WITH_ERRORS"
+    primary = emr.list_instances(ClusterId=unlucky)["Instances"][0]["Ec2InstanceId"]
+    assert status(emr, unlucky)["StateChangeReason"] == {
+        "Code": "BOOTSTRAP_FAILURE",
+        "Message": f"On the master instance ({primary}), bootstrap action 1 returned a non-zero return code",
+    }
+    assert states(emr, unlucky) == ["CANCELLED"]
+    ready(emr, lucky)
+
+
+def test_a_cluster_that_loses_its_primary_node_ends_with_its_steps(aws: StandIn, emr: Any, run_cluster: RunCluster) -> None:
+    aws.faults(kill_primary={"nightly": 1})
+    cluster = run_cluster(Name="nightly", steps=[["wait"], ["say", "x"]])
+
+    assert ended(emr, cluster)["State"] == "TERMINATED_WITH_ERRORS"
+    assert status(emr, cluster)["StateChangeReason"]["Code"] == "INSTANCE_FAILURE"
+    assert states(emr, cluster) == ["INTERRUPTED", "CANCELLED"]
 
 
 def test_a_step_fails_or_hangs_as_often_as_a_test_asks(aws: StandIn, emr: Any, run_cluster: RunCluster) -> None:
