@@ -25,8 +25,7 @@ def check_cluster(request: Request, region: str) -> None:
     if idle:
         check_idle_timeout(idle)
     _check_actions(request.get("Steps", []), request.get("StepConcurrencyLevel", 1))
-    if len(request.get("Steps", [])) > MOST_ACTIVE_STEPS:
-        raise invalid("Maximum number of active steps for cluster exceeded.")
+    _check_count(len(request.get("Steps", [])))
 
 
 def check_concurrency(level: int) -> None:
@@ -43,8 +42,13 @@ def check_steps(cluster: Cluster, steps: list[Request]) -> None:
     if cluster.state not in ACTIVE:
         raise invalid("A job flow that is shutting down, terminated, or finished may not be modified.")
     _check_actions(steps, cluster.concurrency)
-    if sum(step.state not in ENDED for step in cluster.steps) + len(steps) > MOST_ACTIVE_STEPS:
-        raise invalid("Maximum number of active steps for cluster exceeded.")
+    _check_count(sum(step.state not in ENDED for step in cluster.steps) + len(steps))
+
+
+def _check_count(active: int) -> None:
+    """One that is being cancelled counts as well."""
+    if active > MOST_ACTIVE_STEPS:
+        raise invalid("Maximum number of active steps(State = 'Running', 'Pending' or 'Cancel_Pending') for cluster exceeded.")
 
 
 def _check_actions(steps: list[Request], concurrency: int) -> None:
