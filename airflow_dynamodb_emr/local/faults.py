@@ -13,6 +13,7 @@ from airflow_dynamodb_emr.local.trouble import Trouble
 KINDS = {
     "fail_steps": "table or step name pattern: how many steps fail without doing anything",
     "hang_steps": "table or step name pattern: how many steps run until they are cancelled",
+    "slow_steps": "table or step name pattern: for how many seconds steps sleep before they do anything, until this is set anew",
     "lose_data": "table: how many data files vanish after its next dump",
     "fail_clusters": "how many clusters end TERMINATED_WITH_ERRORS while they start",
     "fail_bootstrap": "cluster name pattern: how many clusters end with BOOTSTRAP_FAILURE",
@@ -33,7 +34,7 @@ class Faults:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._due: dict[str, dict[str, int]] = {kind: {} for kind in KINDS.keys() - {"trouble", "trouble_seed"}}
+        self._due: dict[str, dict[str, float]] = {kind: {} for kind in KINDS.keys() - {"trouble", "trouble_seed"}}
         self.trouble = Trouble()
 
     def set(self, wanted: Mapping[str, Any]) -> None:
@@ -50,9 +51,9 @@ class Faults:
             self.trouble.set(by_pattern)
         else:
             self._due[kind].clear()
-            self._due[kind].update({pattern: int(left) for pattern, left in by_pattern.items()})
+            self._due[kind].update({pattern: float(left) for pattern, left in by_pattern.items()})
 
-    def lasting(self, kind: str, *names: str) -> int:
+    def lasting(self, kind: str, *names: str) -> float:
         """What was set for the first pattern that matches one of *names*; it is not used up."""
         with self._lock:
             return next((left for pattern, left in self._due[kind].items() if any(fnmatchcase(name, pattern) for name in names)), 0)
@@ -64,7 +65,7 @@ class Faults:
         with self._lock:
             for pattern, left in self._due[kind].items():
                 if left > 0 and any(fnmatchcase(name, pattern) for name in names):
-                    taken = left if all_at_once else 1
+                    taken = int(left) if all_at_once else 1
                     self._due[kind][pattern] = left - taken
                     return taken
         return 0

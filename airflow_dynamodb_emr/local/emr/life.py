@@ -8,7 +8,8 @@ import time
 from airflow_dynamodb_emr.local.emr.cluster import ACTIVE, Cluster
 from airflow_dynamodb_emr.local.emr.logs import Logs
 from airflow_dynamodb_emr.local.emr.reasons import DONE, DONE_WITH_ERRORS, IDLE, PRIMARY_LOST, RECLAIMED, STEP_FAILURE
-from airflow_dynamodb_emr.local.emr.runner import Ended, Runner
+from airflow_dynamodb_emr.local.emr.runner import Runner
+from airflow_dynamodb_emr.local.emr.running import Ended
 from airflow_dynamodb_emr.local.emr.start import Start
 from airflow_dynamodb_emr.local.emr.step import ENDED, Step
 from airflow_dynamodb_emr.local.faults import Faults

@@ -2,51 +2,43 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
+import signal
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from airflow_dynamodb_emr.core.layout import S3Uri
 from airflow_dynamodb_emr.errors import BadInput
 from airflow_dynamodb_emr.local import moto_side
+from airflow_dynamodb_emr.local.emr.forks import Fork, Forks
+from airflow_dynamodb_emr.local.emr.running import Ended
 from airflow_dynamodb_emr.local.emr.step import Step, basename
 from airflow_dynamodb_emr.local.faults import Faults
 from airflow_dynamodb_emr.local.knobs import Knobs
 
 CONNECTOR_JAR = "emr-dynamodb-tools"
-_FOREVER = ["-c", "import signal; signal.pause()"]
-
-
-@dataclass(frozen=True)
-class Ended:
-    """What a step's process left behind."""
-
-    code: int
-    stdout: bytes = b""
-    stderr: bytes = b""
-
-    @property
-    def last_words(self) -> str:
-        return self.stderr.decode(errors="replace").strip()[-300:] or f"exit code {self.code}"
 
 
 class Runner:
     """*environment* is what a child needs to find the stand-in."""
 
     def __init__(self, environment: Mapping[str, str], faults: Faults, knobs: Knobs) -> None:
-        self._environment, self._faults, self._knobs = environment, faults, knobs
+        self._forks, self._faults, self._knobs = Forks(environment), faults, knobs
 
     def run(self, step: Step) -> Ended:
         """Returns when the process has ended; `step.process` is it meanwhile."""
         problem = self._problem(step)
         if problem:
             return Ended(1, stderr=problem.encode())
-        ended = self._wait(step, self._command(step))
+        step.process = self._start(step)
+        if step.state != "RUNNING":  # cancelled since it was scheduled
+            step.process.signal(signal.SIGKILL)
+        ended = step.process.wait()
         if ended.code == 0:
             self._lose_data(step)
         return ended
+
+    def close(self) -> None:
+        """Nothing is started any more."""
+        self._forks.close()
 
     def _problem(self, step: Step) -> str:
         """Why the step fails before it does anything."""
@@ -58,21 +50,12 @@ class Runner:
             return "java.lang.RuntimeException: this step fails because a test asked for it"
         return ""
 
-    def _command(self, step: Step) -> list[str]:
-        if self._faults.take("hang_steps", step.table, step.name):
-            return [sys.executable, *_FOREVER]
-        return [sys.executable, "-m", self._knobs.connector_module, *step.args]
-
-    def _wait(self, step: Step, command: list[str]) -> Ended:
-        # The child stays in the server's process group: whoever ends the group leaves nothing behind.
-        with subprocess.Popen(
-            command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env={**os.environ, **self._environment}
-        ) as process:
-            step.process = process
-            if step.state != "RUNNING":  # cancelled since it was scheduled
-                process.kill()
-            stdout, stderr = process.communicate()
-        return Ended(process.returncode, stdout, stderr)
+    def _start(self, step: Step) -> Fork:
+        """The connector, or what stands in for it, once it has slept as a test asks; one that hangs sleeps for ever."""
+        hangs = self._faults.take("hang_steps", step.table, step.name)
+        return self._forks.start(
+            self._knobs.connector_module, step.args, None if hangs else self._faults.lasting("slow_steps", step.table, step.name)
+        )
 
     def _lose_data(self, step: Step) -> None:
         lost = self._faults.take("lose_data", step.table, all_at_once=True)

@@ -69,7 +69,7 @@ def test_a_terminated_cluster_leaves_no_process(emr: Any, run_cluster: RunCluste
     emr.terminate_job_flows(JobFlowIds=[cluster])
 
     assert all_ended(emr, cluster) == ["CANCELLED", "CANCELLED"]
-    assert not Path(f"/proc/{pid}").exists()
+    until(lambda: not Path(f"/proc/{pid}").exists())
 
 
 @pytest.mark.parametrize("option", ["SEND_INTERRUPT", "TERMINATE_PROCESS"])
