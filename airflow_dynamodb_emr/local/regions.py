@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from airflow_dynamodb_emr.local.autoscaling.scaler import Autoscaler
 from airflow_dynamodb_emr.local.autoscaling.service import AutoScaling
 from airflow_dynamodb_emr.local.dynamodb.service import DynamoDB
+from airflow_dynamodb_emr.local.emr.cluster import Cluster
 from airflow_dynamodb_emr.local.emr.runner import Runner
 from airflow_dynamodb_emr.local.emr.service import Emr
 from airflow_dynamodb_emr.local.faults import Faults
@@ -54,6 +55,10 @@ class Regions:
         if call.service == "emr" and call.operation in _MOTO_EMR:
             return None
         return self[call.region].services.get(call.service)
+
+    def clusters(self) -> list[Cluster]:
+        """Of all regions, also those that have ended."""
+        return [cluster for region in list(self._regions.values()) for cluster in region.emr.all()]
 
     def abandon(self) -> None:
         """No child process outlives this."""

@@ -34,7 +34,7 @@ def serve(port: int = 5005, fleet: int = 0, host: str = "127.0.0.1", wait: Calla
     record = CapacityRecord(knobs.now)
     children: dict[str, str] = {}
     regions = Regions(children, faults, knobs, record)
-    control = Control(faults, calls, knobs, record)
+    control = Control(faults, calls, knobs, record, regions.clusters)
     front = Front(regions, faults, calls, Rates(knobs), control, DomainDispatcherApplication(create_backend_app))
     server = make_server(host, port, front, threaded=True, request_handler=Handler)
     url = f"http://127.0.0.1:{server.server_port}"

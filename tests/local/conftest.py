@@ -22,6 +22,7 @@ KNOBS: dict[str, Any] = {
     "emr_end_seconds": 0.1,
     "emr_idle_scale": 0.005,
     "emr_rate_scale": 0,
+    "yarn_outlives_steps": 0,
     "log_delay_seconds": 0,
     "decrease_wait_seconds": 3600,
     "clock_ahead_seconds": 0,

@@ -45,6 +45,11 @@ def step(name: str, args: list[str], action: str = "CONTINUE", jar: str = JAR) -
     return {"Name": name, "ActionOnFailure": action, "HadoopJarStep": {"Jar": jar, "Args": args}}
 
 
+def command(*args: str) -> dict[str, Any]:
+    """A step that runs a program."""
+    return step(args[0], list(args), jar="command-runner.jar")
+
+
 def cluster(steps: list[list[str]], keep_alive: bool) -> dict[str, Any]:
     """A RunJobFlow request; each step is its arguments."""
     roles = ("MASTER", "CORE")

@@ -72,10 +72,10 @@ class Life:
     def _run(self, step: Step) -> None:
         for fault, reason in (("reclaim_clusters", RECLAIMED), ("kill_primary", PRIMARY_LOST)):
             if self._faults.take(fault, self._cluster.request["Name"]):
-                self._cluster.shut_down(reason, running="INTERRUPTED")
+                self._cluster.shut_down(reason, lost=True)
                 return
         try:
-            ended = self._runner.run(step)
+            ended = self._runner.run(step, self._cluster)
         except Exception as error:  # whatever it is, the step has an end
             ended = Ended(1, stderr=repr(error).encode())
         files = {"stdout": ended.stdout, "stderr": ended.stderr, "controller": f"INFO Step {step.id} ended with exit code {ended.code}\n".encode()}

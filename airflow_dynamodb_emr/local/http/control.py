@@ -7,18 +7,21 @@ from typing import Any
 
 import msgspec
 
+from airflow_dynamodb_emr.local.emr.cluster import Cluster
 from airflow_dynamodb_emr.local.faults import Calls, Faults
 from airflow_dynamodb_emr.local.knobs import Knobs
 from airflow_dynamodb_emr.local.record import CapacityRecord
 
 
 class Control:
-    """POST /local/faults and /local/knobs with a JSON object; GET /local/calls, /local/refusals and /local/capacity.
+    """POST /local/faults and /local/knobs with a JSON object; GET /local/calls, /local/refusals, /local/capacity and /local/yarn.
 
     POST /local/calls/reset begins the count of calls and refusals again, /local/capacity/reset the record of capacity.
+    POST /local/yarn/kill ends an application: {"cluster": ..., "application": ...}.
     """
 
-    def __init__(self, faults: Faults, calls: Calls, knobs: Knobs, record: CapacityRecord) -> None:
+    def __init__(self, faults: Faults, calls: Calls, knobs: Knobs, record: CapacityRecord, clusters: Callable[[], list[Cluster]]) -> None:
+        self._clusters = clusters
         self._routes: dict[str, Callable[[Any], Any]] = {
             "POST /local/faults": faults.set,
             "POST /local/knobs": knobs.set,
@@ -27,6 +30,8 @@ class Control:
             "GET /local/refusals": lambda _: calls.refusals(),
             "POST /local/capacity/reset": lambda _: record.reset(),
             "GET /local/capacity": lambda _: record.changes(),
+            "GET /local/yarn": lambda _: [application for cluster in clusters() for application in cluster.yarn.running()],
+            "POST /local/yarn/kill": self._kill,
         }
 
     def __call__(self, method: str, path: str, body: bytes) -> tuple[int, bytes]:
@@ -38,3 +43,7 @@ class Control:
     def _do(self, what: str, given: Any) -> Any:
         told = self._routes[what](given)
         return {} if told is None else told
+
+    def _kill(self, given: Any) -> Any:
+        yarn = {cluster.id: cluster.yarn for cluster in self._clusters()}[given["cluster"]]
+        return {"killed": yarn.kill(given["application"])}
