@@ -16,6 +16,8 @@ class Knobs:
     emr_start_seconds: float = 1  # STARTING and BOOTSTRAPPING; AWS: 5 to 10 minutes
     emr_end_seconds: float = 0.5  # TERMINATING; AWS: a minute or two
     emr_idle_scale: float = 1  # an auto-termination policy's IdleTimeout is multiplied by it
+    emr_rate_scale: float = 0  # EMR's limits of requests are multiplied by it; 1: AWS' own, 0: there are none
+    yarn_outlives_steps: float = 0  # 1: a step that is cancelled leaves its YARN application running
     log_delay_seconds: float = 0  # from a step's end to its logs in S3; 0: logs first; AWS: up to 5 minutes
     create_seconds: float = 1  # CREATING
     update_seconds: float = 1  # UPDATING; AWS: seconds to minutes

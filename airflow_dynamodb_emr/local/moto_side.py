@@ -65,6 +65,11 @@ def has_instance_profile(name: str) -> bool:
 
 
 def has_subnet(region: str, subnet: str) -> bool:
+    return bool(zone(region, subnet))
+
+
+def zone(region: str, subnet: str) -> str:
+    """Where the subnet is; empty: nowhere."""
     from moto.ec2 import ec2_backends
 
-    return any(subnet in zone for zone in ec2_backends[ACCOUNT][region].subnets.values())
+    return next((name for name, subnets in ec2_backends[ACCOUNT][region].subnets.items() if subnet in subnets), "")

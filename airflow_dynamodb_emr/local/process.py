@@ -17,6 +17,7 @@ from typing import Any
 import boto3
 import msgspec
 
+from airflow_dynamodb_emr.local.emr.yarn import YarnApplication
 from airflow_dynamodb_emr.local.knobs import variable
 from airflow_dynamodb_emr.local.record import CapacityChange
 
@@ -46,7 +47,16 @@ class StandIn:
         """How often each operation was called, as in {"emr.ListSteps": 12}."""
         return msgspec.json.decode(self._ask("calls"), type=dict[str, int])
 
+    def refusals(self) -> dict[str, int]:
+        """How often an operation was refused because it was one request too many (knob `emr_rate_scale`), in the form of `calls`."""
+        return msgspec.json.decode(self._ask("refusals"), type=dict[str, int])
+
+    def yarn(self) -> list[YarnApplication]:
+        """The YARN applications that run, of all clusters."""
+        return msgspec.json.decode(self._ask("yarn"), type=list[YarnApplication])
+
     def reset_calls(self) -> None:
+        """Calls and refusals."""
         self._say("calls/reset", {})
 
     def capacity(self) -> list[CapacityChange]:

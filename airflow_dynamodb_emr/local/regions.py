@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from airflow_dynamodb_emr.local.autoscaling.scaler import Autoscaler
 from airflow_dynamodb_emr.local.autoscaling.service import AutoScaling
 from airflow_dynamodb_emr.local.dynamodb.service import DynamoDB
+from airflow_dynamodb_emr.local.emr.cluster import Cluster
 from airflow_dynamodb_emr.local.emr.runner import Runner
 from airflow_dynamodb_emr.local.emr.service import Emr
 from airflow_dynamodb_emr.local.faults import Faults
@@ -25,11 +26,11 @@ _MOTO_EMR = {
 class Region:
     """Our services in one region."""
 
-    def __init__(self, name: str, child_environment: Mapping[str, str], faults: Faults, knobs: Knobs, record: CapacityRecord) -> None:
+    def __init__(self, name: str, runner: Runner, faults: Faults, knobs: Knobs, record: CapacityRecord) -> None:
         self.name = name
         self.dynamodb = DynamoDB(name, knobs, record)
         self.autoscaling = AutoScaling(name, Autoscaler(self.dynamodb, knobs))
-        self.emr = Emr(name, Runner(child_environment, faults, knobs), faults, knobs)
+        self.emr = Emr(name, runner, faults, knobs)
         self.services: dict[str, Service] = {"dynamodb": self.dynamodb, "application-autoscaling": self.autoscaling, "emr": self.emr}
 
 
@@ -37,7 +38,8 @@ class Regions:
     """Made when first asked for."""
 
     def __init__(self, child_environment: Mapping[str, str], faults: Faults, knobs: Knobs, record: CapacityRecord) -> None:
-        self._of_all = child_environment, faults, knobs, record
+        self._runner = Runner(child_environment, faults, knobs)
+        self._of_all = self._runner, faults, knobs, record
         self._regions: dict[str, Region] = {}
         self._lock = threading.Lock()
 
@@ -54,7 +56,12 @@ class Regions:
             return None
         return self[call.region].services.get(call.service)
 
+    def clusters(self) -> list[Cluster]:
+        """Of all regions, also those that have ended."""
+        return [cluster for region in list(self._regions.values()) for cluster in region.emr.all()]
+
     def abandon(self) -> None:
         """No child process outlives this."""
         for region in list(self._regions.values()):
             region.emr.abandon()
+        self._runner.close()

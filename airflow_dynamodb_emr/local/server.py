@@ -10,6 +10,7 @@ from contextlib import suppress
 from moto.server import DomainDispatcherApplication, create_backend_app
 from werkzeug.serving import make_server
 
+from airflow_dynamodb_emr.local.emr.rates import Rates
 from airflow_dynamodb_emr.local.faults import Calls, Faults
 from airflow_dynamodb_emr.local.fleet.seed import BASE, CONNECTOR_JAR, seed
 from airflow_dynamodb_emr.local.http.control import Control
@@ -34,7 +35,8 @@ def serve(port: int = 5005, fleet: int = 0, host: str = "127.0.0.1", wait: Calla
     record = CapacityRecord(knobs.now)
     children: dict[str, str] = {}
     regions = Regions(children, faults, knobs, record)
-    front = Front(regions, faults, calls, Control(faults, calls, knobs, record), DomainDispatcherApplication(create_backend_app))
+    control = Control(faults, calls, knobs, record, regions.clusters)
+    front = Front(regions, faults, calls, Rates(knobs), control, DomainDispatcherApplication(create_backend_app))
     server = make_server(host, port, front, threaded=True, request_handler=Handler)
     url = f"http://127.0.0.1:{server.server_port}"
     children.update(client_environment(url))

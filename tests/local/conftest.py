@@ -21,6 +21,8 @@ KNOBS: dict[str, Any] = {
     "emr_start_seconds": 0.2,
     "emr_end_seconds": 0.1,
     "emr_idle_scale": 0.005,
+    "emr_rate_scale": 0,
+    "yarn_outlives_steps": 0,
     "log_delay_seconds": 0,
     "decrease_wait_seconds": 3600,
     "clock_ahead_seconds": 0,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 JAR = "s3://local-artifacts/emr-dynamodb-tools-5.6.0.jar"
@@ -45,6 +45,11 @@ def step(name: str, args: list[str], action: str = "CONTINUE", jar: str = JAR) -
     return {"Name": name, "ActionOnFailure": action, "HadoopJarStep": {"Jar": jar, "Args": args}}
 
 
+def command(*args: str) -> dict[str, Any]:
+    """A step that runs a program."""
+    return step(args[0], list(args), jar="command-runner.jar")
+
+
 def cluster(steps: list[list[str]], keep_alive: bool) -> dict[str, Any]:
     """A RunJobFlow request; each step is its arguments."""
     roles = ("MASTER", "CORE")
@@ -58,3 +63,22 @@ def cluster(steps: list[list[str]], keep_alive: bool) -> dict[str, Any]:
         "Instances": {"InstanceGroups": groups, "KeepJobFlowAliveWhenNoSteps": keep_alive},
         "Steps": [step(f"step {number}", args) for number, args in enumerate(steps)],
     }
+
+
+def fleet(kind: str, on_demand: int = 0, spot: int = 0, types: str = "m5.xlarge", action: str = "", **more: Any) -> dict[str, Any]:
+    """*action*: what happens when there are no spot machines."""
+    timeout = {"SpotSpecification": {"TimeoutDurationMinutes": 5, "TimeoutAction": action}}
+    return {
+        "InstanceFleetType": kind,
+        "TargetOnDemandCapacity": on_demand,
+        "TargetSpotCapacity": spot,
+        "InstanceTypeConfigs": [{"InstanceType": type} for type in types.split()],
+        **({"LaunchSpecifications": timeout} if action else {}),
+        **more,
+    }
+
+
+def on_fleets(*fleets: dict[str, Any], subnets: Sequence[str] = ()) -> dict[str, Any]:
+    """`Instances` of a cluster that stays."""
+    where = {"Ec2SubnetIds": list(subnets)} if subnets else {}
+    return {"InstanceFleets": list(fleets), "KeepJobFlowAliveWhenNoSteps": True, **where}

@@ -43,20 +43,20 @@ def test_buckets_jar_and_roles_are_there_from_the_start(shared: StandIn, s3: Any
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_it_ends_at_once_with_status_0_and_with_its_steps(tmp_path: Path, number: signal.Signals) -> None:
-    module = f"endless_{number}"
-    (tmp_path / f"{module}.py").write_text("import time; time.sleep(60)")
-    environment = {**os.environ, "PYTHONPATH": str(tmp_path), "LOCAL_CONNECTOR_MODULE": module, "LOCAL_EMR_START_SECONDS": "0"}
+    (tmp_path / "endless.py").write_text("import os, pathlib, time; pathlib.Path(__file__).with_name(f'{os.getpid()}.pid').touch(); time.sleep(60)")
+    environment = {**os.environ, "PYTHONPATH": str(tmp_path), "LOCAL_CONNECTOR_MODULE": "endless", "LOCAL_EMR_START_SECONDS": "0"}
     command = [sys.executable, "-m", "airflow_dynamodb_emr.local", "--port", "0"]
     with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True) as server:
         assert server.stdout
         url = next(line for line in server.stdout if line.startswith("ready")).split()[1]
-        StandIn(url, {}).client("emr").run_job_flow(**cluster([["wait"], ["wait"]], True))
-        until(lambda: _running(module))
+        StandIn(url, {}).client("emr").run_job_flow(**{**cluster([["wait"], ["wait"]], True), "StepConcurrencyLevel": 2})
+        until(lambda: len(_running(tmp_path)) == 2)
+        helpers = psutil.Process(server.pid).children(recursive=True)
 
         server.send_signal(number)
 
         assert server.wait(10) == 0
-        assert not _running(module)
+        until(lambda: not _running(tmp_path) and not any(helper.is_running() for helper in helpers))
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL])
@@ -80,8 +80,9 @@ def _listening(port: int) -> bool:
         return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
-def _running(module: str) -> list[int]:
-    return [process.pid for process in psutil.process_iter(["cmdline"]) if module in (process.info["cmdline"] or [])]
+def _running(folder: Path) -> list[int]:
+    """Those of the processes that left a file there."""
+    return [int(file.stem) for file in folder.glob("*.pid") if psutil.pid_exists(int(file.stem))]
 
 
 def test_one_that_cannot_start_says_so(shared: StandIn) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from airflow_dynamodb_emr.local import moto_side
 from airflow_dynamodb_emr.local.emr.cluster import ACTIVE, Cluster
+from airflow_dynamodb_emr.local.emr.fleet_checks import check_fleets
 from airflow_dynamodb_emr.local.emr.step import ENDED
 from airflow_dynamodb_emr.local.http.protocol import Request, invalid
 
@@ -14,6 +15,7 @@ def check_cluster(request: Request, region: str) -> None:
     instances = request["Instances"]
     if instances.get("InstanceGroups") and instances.get("InstanceFleets"):
         raise invalid("Instance groups and instance fleets are mutually exclusive.")
+    check_fleets(instances)
     check_concurrency(request.get("StepConcurrencyLevel", 1))
     _check_roles(request)
     for subnet in [*instances.get("Ec2SubnetIds", []), *filter(None, [instances.get("Ec2SubnetId")])]:
@@ -23,8 +25,7 @@ def check_cluster(request: Request, region: str) -> None:
     if idle:
         check_idle_timeout(idle)
     _check_actions(request.get("Steps", []), request.get("StepConcurrencyLevel", 1))
-    if len(request.get("Steps", [])) > MOST_ACTIVE_STEPS:
-        raise invalid("Maximum number of active steps for cluster exceeded.")
+    _check_count(len(request.get("Steps", [])))
 
 
 def check_concurrency(level: int) -> None:
@@ -41,8 +42,13 @@ def check_steps(cluster: Cluster, steps: list[Request]) -> None:
     if cluster.state not in ACTIVE:
         raise invalid("A job flow that is shutting down, terminated, or finished may not be modified.")
     _check_actions(steps, cluster.concurrency)
-    if sum(step.state not in ENDED for step in cluster.steps) + len(steps) > MOST_ACTIVE_STEPS:
-        raise invalid("Maximum number of active steps for cluster exceeded.")
+    _check_count(sum(step.state not in ENDED for step in cluster.steps) + len(steps))
+
+
+def _check_count(active: int) -> None:
+    """One that is being cancelled counts as well."""
+    if active > MOST_ACTIVE_STEPS:
+        raise invalid("Maximum number of active steps(State = 'Running', 'Pending' or 'Cancel_Pending') for cluster exceeded.")
 
 
 def _check_actions(steps: list[Request], concurrency: int) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from airflow_dynamodb_emr.local.emr import description as describe
+from airflow_dynamodb_emr.local.emr import machinery
 from airflow_dynamodb_emr.local.emr.checks import check_cluster
 from airflow_dynamodb_emr.local.emr.clusters import Clusters
 from airflow_dynamodb_emr.local.emr.page import page
@@ -44,15 +45,15 @@ def _terminate_job_flows(clusters: Clusters, request: Request) -> Answer:
 
 
 def _list_instance_groups(clusters: Clusters, request: Request) -> Answer:
-    return {"InstanceGroups": describe.groups(clusters.cluster(request))}
+    return {"InstanceGroups": machinery.groups(clusters.cluster(request))}
 
 
 def _list_instance_fleets(clusters: Clusters, request: Request) -> Answer:
-    return {"InstanceFleets": describe.fleets(clusters.cluster(request))}
+    return {"InstanceFleets": machinery.fleets(clusters.cluster(request))}
 
 
 def _list_instances(clusters: Clusters, request: Request) -> Answer:
-    return {"Instances": describe.machines(clusters.cluster(request))}
+    return {"Instances": machinery.machines(clusters.cluster(request), request)}
 
 
 def _list_bootstrap_actions(clusters: Clusters, request: Request) -> Answer:

@@ -20,7 +20,7 @@ class Clusters:
 
     def start(self, request: Request) -> Cluster:
         """*request* is that of RunJobFlow, checked."""
-        cluster = Cluster(request)
+        cluster = Cluster(request, self.region)
         self._clusters[cluster.id] = cluster
         Life(cluster, self._runner, self._faults, self._knobs).begin()
         return cluster

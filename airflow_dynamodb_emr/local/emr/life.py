@@ -7,8 +7,10 @@ import time
 
 from airflow_dynamodb_emr.local.emr.cluster import ACTIVE, Cluster
 from airflow_dynamodb_emr.local.emr.logs import Logs
-from airflow_dynamodb_emr.local.emr.reasons import DONE, DONE_WITH_ERRORS, IDLE, NO_CAPACITY, RECLAIMED, STEP_FAILURE
-from airflow_dynamodb_emr.local.emr.runner import Ended, Runner
+from airflow_dynamodb_emr.local.emr.reasons import DONE, DONE_WITH_ERRORS, IDLE, PRIMARY_LOST, RECLAIMED, STEP_FAILURE
+from airflow_dynamodb_emr.local.emr.runner import Runner
+from airflow_dynamodb_emr.local.emr.running import Ended
+from airflow_dynamodb_emr.local.emr.start import Start
 from airflow_dynamodb_emr.local.emr.step import ENDED, Step
 from airflow_dynamodb_emr.local.faults import Faults
 from airflow_dynamodb_emr.local.knobs import Knobs
@@ -27,29 +29,18 @@ class Life:
         threading.Thread(target=self._live, name=self._cluster.id, daemon=True).start()
 
     def _live(self) -> None:
-        self._start()
+        with self._cluster.lock:
+            Start(self._cluster, self._faults, self._knobs).run()
         idle_since: float | None = None
         with self._cluster.lock:
             while self._cluster.state in ACTIVE:
                 busy = self._schedule()
+                if busy:
+                    self._reclaim_node()
                 idle_since = None if busy else idle_since or time.monotonic()
                 self._settle(idle_since)
                 self._cluster.lock.wait(_TICK_SECONDS)
         self._end()
-
-    def _start(self) -> None:
-        fails = self._faults.take("fail_clusters", self._cluster.request["Name"])
-        with self._cluster.lock:
-            self._pause(self._knobs.emr_start_seconds / 2)
-            if fails:
-                self._cluster.shut_down(NO_CAPACITY)
-            if self._cluster.state in ACTIVE:
-                self._cluster.state = "BOOTSTRAPPING"
-            self._pause(self._knobs.emr_start_seconds / 2)
-            self._cluster.ready = time.time() if self._cluster.state in ACTIVE else None
-
-    def _pause(self, seconds: float) -> None:
-        self._cluster.lock.wait_for(lambda: self._cluster.state not in ACTIVE, seconds)
 
     def _schedule(self) -> bool:
         """Starts what may run now; whether anything runs."""
@@ -71,12 +62,20 @@ class Life:
         elif limit and time.monotonic() - idle_since >= limit * self._knobs.emr_idle_scale:
             self._cluster.shut_down(IDLE)
 
+    def _reclaim_node(self) -> None:
+        """The map tasks of a node that is gone run again elsewhere: no step ends for it."""
+        nodes = (machine for pool in self._cluster.pools if pool.kind == "TASK" for machine in pool.machines)
+        node = next((machine for machine in nodes if machine.up and machine.market == "SPOT"), None)
+        if node and self._faults.take("reclaim_nodes", self._cluster.request["Name"]):
+            node.up = False
+
     def _run(self, step: Step) -> None:
-        if self._faults.take("reclaim_clusters", self._cluster.request["Name"]):
-            self._cluster.shut_down(RECLAIMED, running="INTERRUPTED")
-            return
+        for fault, reason in (("reclaim_clusters", RECLAIMED), ("kill_primary", PRIMARY_LOST)):
+            if self._faults.take(fault, self._cluster.request["Name"]):
+                self._cluster.shut_down(reason, lost=True)
+                return
         try:
-            ended = self._runner.run(step)
+            ended = self._runner.run(step, self._cluster)
         except Exception as error:  # whatever it is, the step has an end
             ended = Ended(1, stderr=repr(error).encode())
         files = {"stdout": ended.stdout, "stderr": ended.stderr, "controller": f"INFO Step {step.id} ended with exit code {ended.code}\n".encode()}

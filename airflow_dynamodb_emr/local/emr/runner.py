@@ -1,35 +1,24 @@
-"""Runs a step for real, as a child process; only the connector's jar is known, and stood in for by Python."""
+"""Runs a step for real, as a child process: the connector's jar, which Python stands in for, or a command."""
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
+import signal
+import threading
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from airflow_dynamodb_emr.core.layout import S3Uri
 from airflow_dynamodb_emr.errors import BadInput
 from airflow_dynamodb_emr.local import moto_side
+from airflow_dynamodb_emr.local.emr.cluster import Cluster
+from airflow_dynamodb_emr.local.emr.commands import COMMAND_RUNNER, PrimaryNode
+from airflow_dynamodb_emr.local.emr.forks import Forks
+from airflow_dynamodb_emr.local.emr.running import Ended
 from airflow_dynamodb_emr.local.emr.step import Step, basename
+from airflow_dynamodb_emr.local.emr.yarn import Driver
 from airflow_dynamodb_emr.local.faults import Faults
 from airflow_dynamodb_emr.local.knobs import Knobs
 
 CONNECTOR_JAR = "emr-dynamodb-tools"
-_FOREVER = ["-c", "import signal; signal.pause()"]
-
-
-@dataclass(frozen=True)
-class Ended:
-    """What a step's process left behind."""
-
-    code: int
-    stdout: bytes = b""
-    stderr: bytes = b""
-
-    @property
-    def last_words(self) -> str:
-        return self.stderr.decode(errors="replace").strip()[-300:] or f"exit code {self.code}"
 
 
 class Runner:
@@ -37,42 +26,59 @@ class Runner:
 
     def __init__(self, environment: Mapping[str, str], faults: Faults, knobs: Knobs) -> None:
         self._environment, self._faults, self._knobs = environment, faults, knobs
+        self._forks = Forks(environment)
+        self._lock = threading.Lock()
+        self._node: PrimaryNode | None = None  # made when the first command is run
 
-    def run(self, step: Step) -> Ended:
+    def run(self, step: Step, cluster: Cluster) -> Ended:
         """Returns when the process has ended; `step.process` is it meanwhile."""
         problem = self._problem(step)
         if problem:
             return Ended(1, stderr=problem.encode())
-        ended = self._wait(step, self._command(step))
+        if step.jar == COMMAND_RUNNER:
+            return self._command(step, cluster)
+        ended = self._connector(step, cluster)
         if ended.code == 0:
             self._lose_data(step)
         return ended
 
+    def close(self) -> None:
+        """Nothing is started any more."""
+        self._forks.close()
+        if self._node:
+            self._node.close()
+
     def _problem(self, step: Step) -> str:
         """Why the step fails before it does anything."""
-        if not basename(step.jar).startswith(CONNECTOR_JAR):
-            return f"the stand-in for AWS runs only {CONNECTOR_JAR}*.jar, not {step.jar}"
-        if not _is_there(step.jar):
+        if step.jar != COMMAND_RUNNER and not basename(step.jar).startswith(CONNECTOR_JAR):
+            return f"the stand-in for AWS runs only {CONNECTOR_JAR}*.jar and {COMMAND_RUNNER}, not {step.jar}"
+        if step.jar != COMMAND_RUNNER and not _is_there(step.jar):
             return f"Exception in thread main java.lang.RuntimeException: Error opening job jar: {step.jar}: file does not exist"
         if self._faults.take("fail_steps", step.table, step.name):
             return "java.lang.RuntimeException: this step fails because a test asked for it"
         return ""
 
-    def _command(self, step: Step) -> list[str]:
-        if self._faults.take("hang_steps", step.table, step.name):
-            return [sys.executable, *_FOREVER]
-        return [sys.executable, "-m", self._knobs.connector_module, *step.args]
+    def _command(self, step: Step, cluster: Cluster) -> Ended:
+        with self._lock:
+            self._node = self._node or PrimaryNode(self._environment)
+        try:
+            step.process = self._node.run(step.args, cluster.id)
+        except OSError as error:
+            return Ended(1, stderr=f"Cannot run program: {error}".encode())
+        if step.state != "RUNNING":  # cancelled since it was scheduled
+            step.process.signal(signal.SIGKILL)
+        return step.process.wait()
 
-    def _wait(self, step: Step, command: list[str]) -> Ended:
-        # The child stays in the server's process group: whoever ends the group leaves nothing behind.
-        with subprocess.Popen(
-            command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env={**os.environ, **self._environment}
-        ) as process:
-            step.process = process
-            if step.state != "RUNNING":  # cancelled since it was scheduled
-                process.kill()
-            stdout, stderr = process.communicate()
-        return Ended(process.returncode, stdout, stderr)
+    def _connector(self, step: Step, cluster: Cluster) -> Ended:
+        """Or what stands in for it. A slow step sleeps before it does anything; one that hangs sleeps for ever."""
+        hangs = self._faults.take("hang_steps", step.table, step.name)
+        seconds = None if hangs else self._faults.lasting("slow_steps", step.table, step.name)
+        fork = self._forks.start(self._knobs.connector_module, step.args, seconds)
+        cluster.yarn.submit(step, fork)
+        step.process = Driver(fork, self._knobs)
+        if step.state != "RUNNING":  # cancelled since it was scheduled, so that there never was an application
+            fork.signal(signal.SIGKILL)
+        return fork.wait()
 
     def _lose_data(self, step: Step) -> None:
         lost = self._faults.take("lose_data", step.table, all_at_once=True)

@@ -3,21 +3,16 @@
 from __future__ import annotations
 
 import os
-import secrets
 import signal
-import string
-import subprocess
 import time
 from dataclasses import dataclass, field
 from typing import Any
 
+from airflow_dynamodb_emr.local.emr.ids import new_id
+from airflow_dynamodb_emr.local.emr.running import Running
 from airflow_dynamodb_emr.local.http.protocol import Request
 
 ENDED = ("COMPLETED", "CANCELLED", "FAILED", "INTERRUPTED")
-
-
-def new_id(prefix: str) -> str:
-    return prefix + "".join(secrets.choice(string.ascii_uppercase + string.digits) for _ in range(13))
 
 
 @dataclass
@@ -31,7 +26,7 @@ class Step:
     created: float = field(default_factory=time.time)
     started: float | None = None
     ended: float | None = None
-    process: subprocess.Popen[bytes] | None = None
+    process: Running | None = None
 
     @property
     def name(self) -> str:
@@ -68,8 +63,8 @@ class Step:
         self.state, self.failure, self.ended = state, failure, time.time()
 
     def signal(self, number: int) -> None:
-        if self.process and self.process.poll() is None:
-            self.process.send_signal(number)
+        if self.process:
+            self.process.signal(number)
 
     def cancel(self, hard: bool = False) -> bool:
         """False where it is too late."""

@@ -2,20 +2,37 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import msgspec
 
+from airflow_dynamodb_emr.local.emr.cluster import Cluster
 from airflow_dynamodb_emr.local.faults import Calls, Faults
 from airflow_dynamodb_emr.local.knobs import Knobs
 from airflow_dynamodb_emr.local.record import CapacityRecord
 
 
 class Control:
-    """POST /local/faults and /local/knobs with a JSON object; GET /local/calls and /local/capacity; POST to either's /reset."""
+    """POST /local/faults and /local/knobs with a JSON object; GET /local/calls, /local/refusals, /local/capacity and /local/yarn.
 
-    def __init__(self, faults: Faults, calls: Calls, knobs: Knobs, record: CapacityRecord) -> None:
-        self._faults, self._calls, self._knobs, self._record = faults, calls, knobs, record
+    POST /local/calls/reset begins the count of calls and refusals again, /local/capacity/reset the record of capacity.
+    POST /local/yarn/kill ends an application: {"cluster": ..., "application": ...}.
+    """
+
+    def __init__(self, faults: Faults, calls: Calls, knobs: Knobs, record: CapacityRecord, clusters: Callable[[], list[Cluster]]) -> None:
+        self._clusters = clusters
+        self._routes: dict[str, Callable[[Any], Any]] = {
+            "POST /local/faults": faults.set,
+            "POST /local/knobs": knobs.set,
+            "POST /local/calls/reset": lambda _: calls.reset(),
+            "GET /local/calls": lambda _: calls.counts(),
+            "GET /local/refusals": lambda _: calls.refusals(),
+            "POST /local/capacity/reset": lambda _: record.reset(),
+            "GET /local/capacity": lambda _: record.changes(),
+            "GET /local/yarn": lambda _: [application for cluster in clusters() for application in cluster.yarn.running()],
+            "POST /local/yarn/kill": self._kill,
+        }
 
     def __call__(self, method: str, path: str, body: bytes) -> tuple[int, bytes]:
         try:
@@ -24,18 +41,9 @@ class Control:
             return 400, msgspec.json.encode({"message": f"{method} {path}: {error!r}"})
 
     def _do(self, what: str, given: Any) -> Any:
-        if what == "POST /local/faults":
-            self._faults.set(given)
-        elif what == "POST /local/knobs":
-            self._knobs.set(given)
-        elif what == "POST /local/calls/reset":
-            self._calls.reset()
-        elif what == "GET /local/calls":
-            return self._calls.counts()
-        elif what == "POST /local/capacity/reset":
-            self._record.reset()
-        elif what == "GET /local/capacity":
-            return self._record.changes()
-        else:
-            raise KeyError("no such route")
-        return {}
+        told = self._routes[what](given)
+        return {} if told is None else told
+
+    def _kill(self, given: Any) -> Any:
+        yarn = {cluster.id: cluster.yarn for cluster in self._clusters()}[given["cluster"]]
+        return {"killed": yarn.kill(given["application"])}

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from typing import Any, Protocol
 
 from airflow_dynamodb_emr.local.dynamodb.tables import too_many_changes
+from airflow_dynamodb_emr.local.emr.rates import Rates
 from airflow_dynamodb_emr.local.faults import Calls, Faults
 from airflow_dynamodb_emr.local.http.control import Control
 from airflow_dynamodb_emr.local.http.protocol import Call, Refused, Service, call_of, decode, encode, headers
@@ -25,19 +26,25 @@ class Services(Protocol):
 class Front:
     """A WSGI application."""
 
-    def __init__(self, services: Services, faults: Faults, calls: Calls, control: Control, moto: Any) -> None:
-        self._services, self._faults, self._calls, self._control, self._moto = services, faults, calls, control, moto
+    def __init__(self, services: Services, faults: Faults, calls: Calls, rates: Rates, control: Control, moto: Any) -> None:
+        self._services, self._faults, self._calls, self._rates, self._control, self._moto = services, faults, calls, rates, control, moto
 
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         if environ["PATH_INFO"].startswith("/local/"):
             return _send(start_response, *self._control(environ["REQUEST_METHOD"], environ["PATH_INFO"], _body(environ)))
         call = call_of(environ, _form(environ))
         self._calls.add(str(call))
-        refusal = self._fault(call, environ)
+        refusal = self._too_many(call) or self._fault(call, environ)
         if refusal:
             json = "HTTP_X_AMZ_TARGET" in environ
             return _send(start_response, refusal.status, refusal.body() if json else refusal.xml(call.service))
         return self._answer(call, environ, start_response)
+
+    def _too_many(self, call: Call) -> Refused | None:
+        if self._rates.allow(call):
+            return None
+        self._calls.refuse(str(call))
+        return _throttled(call, "Rate exceeded")
 
     def _fault(self, call: Call, environ: dict[str, Any]) -> Refused | None:
         if self._faults.take("throttle", str(call)):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 from typing import Any
 
 from tests.local.helpers import until
@@ -16,6 +17,17 @@ def status(emr: Any, cluster: str) -> Any:
 def ended(emr: Any, cluster: str) -> Any:
     """Its status once it is terminated."""
     return until(lambda: status(emr, cluster)["State"].startswith("TERMINATED") and status(emr, cluster))
+
+
+def log(s3: Any, cluster: str, step: str, name: str = "stdout") -> str:
+    """Of a step, by its id, as it was shipped."""
+    body = s3.get_object(Bucket="local-backups", Key=f"logs/{cluster}/steps/{step}/{name}.gz")["Body"].read()
+    return gzip.decompress(body).decode()
+
+
+def ready(emr: Any, cluster: str) -> None:
+    """Until it waits for steps or runs them."""
+    until(lambda: status(emr, cluster)["State"] in ("WAITING", "RUNNING"))
 
 
 def states(emr: Any, cluster: str) -> list[str]:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
 
 from airflow_dynamodb_emr.local.process import StandIn
-from tests.local.helpers import RunCluster, refusal, step
+from tests.local.helpers import RunCluster, refusal, step, until
 
 GROUP = {"InstanceRole": "MASTER", "InstanceType": "m5.xlarge", "InstanceCount": 1}
 
@@ -61,11 +62,16 @@ def test_an_unknown_cluster_is_a_bad_request(emr: Any, operation: str, request_:
     assert refusal(error) in ("InvalidRequestException", "ValidationException")
 
 
-def test_more_than_256_steps_at_once_are_refused(emr: Any, run_cluster: RunCluster) -> None:
-    cluster = run_cluster(steps=[["wait"]])
+def test_256_steps_may_be_active_and_one_that_is_being_cancelled_is(emr: Any, run_cluster: RunCluster, tmp_path: Path) -> None:
+    cluster = run_cluster(steps=[["stubborn", str(tmp_path / "pid")]])
+    until((tmp_path / "pid").exists)
+    emr.cancel_steps(ClusterId=cluster, StepIds=[emr.list_steps(ClusterId=cluster)["Steps"][0]["Id"]])
 
-    with pytest.raises(ClientError, match="Maximum number of active steps"):
+    with pytest.raises(ClientError, match=r"Maximum number of active steps\(State = 'Running', 'Pending' or 'Cancel_Pending'\) for cluster exceeded"):
         emr.add_job_flow_steps(JobFlowId=cluster, Steps=[step("x", ["say", "x"])] * 256)
+
+    assert len(emr.add_job_flow_steps(JobFlowId=cluster, Steps=[step("x", ["say", "x"])] * 255)["StepIds"]) == 255
+    assert emr.list_steps(ClusterId=cluster, StepStates=["CANCEL_PENDING"])["Steps"]
 
 
 def test_a_dead_cluster_takes_no_steps(emr: Any, run_cluster: RunCluster) -> None:

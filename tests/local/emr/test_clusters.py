@@ -89,16 +89,6 @@ def test_a_cluster_is_described_as_it_was_asked_for(emr: Any, run_cluster: RunCl
     assert [group["InstanceGroupType"] for group in emr.list_instance_groups(ClusterId=cluster)["InstanceGroups"]] == ["MASTER", "CORE"]
 
 
-def test_fleets_are_kept(emr: Any, run_cluster: RunCluster) -> None:
-    fleet = {"InstanceFleetType": "MASTER", "TargetSpotCapacity": 1, "InstanceTypeConfigs": [{"InstanceType": "m5.xlarge"}]}
-
-    cluster = run_cluster(Instances={"InstanceFleets": [fleet], "KeepJobFlowAliveWhenNoSteps": True})
-
-    (kept,) = emr.list_instance_fleets(ClusterId=cluster)["InstanceFleets"]
-    assert (kept["InstanceFleetType"], kept["ProvisionedSpotCapacity"]) == ("MASTER", 1)
-    assert kept["InstanceTypeSpecifications"] == [{"InstanceType": "m5.xlarge"}]
-
-
 def test_clusters_are_listed_by_state_and_time(emr: Any, run_cluster: RunCluster) -> None:
     old, new = run_cluster(), run_cluster()
     moment = emr.describe_cluster(ClusterId=old)["Cluster"]["Status"]["Timeline"]["CreationDateTime"]

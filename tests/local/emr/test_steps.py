@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gzip
 from collections import Counter
 from pathlib import Path
 from typing import Any
@@ -11,7 +10,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from airflow_dynamodb_emr.local.process import StandIn
-from tests.local.emr.states import all_ended, states
+from tests.local.emr.states import all_ended, log, states
 from tests.local.helpers import RunCluster, step, until
 
 LOGS = "local-backups"
@@ -19,11 +18,6 @@ LOGS = "local-backups"
 
 def last(emr: Any, cluster: str) -> Any:
     return emr.list_steps(ClusterId=cluster)["Steps"][0]
-
-
-def log(s3: Any, cluster: str, step_id: str, name: str) -> str:
-    body = s3.get_object(Bucket=LOGS, Key=f"logs/{cluster}/steps/{step_id}/{name}.gz")["Body"].read()
-    return gzip.decompress(body).decode()
 
 
 def test_a_step_runs_and_ships_its_output(emr: Any, s3: Any, run_cluster: RunCluster) -> None:
@@ -69,7 +63,7 @@ def test_a_terminated_cluster_leaves_no_process(emr: Any, run_cluster: RunCluste
     emr.terminate_job_flows(JobFlowIds=[cluster])
 
     assert all_ended(emr, cluster) == ["CANCELLED", "CANCELLED"]
-    assert not Path(f"/proc/{pid}").exists()
+    until(lambda: not Path(f"/proc/{pid}").exists())
 
 
 @pytest.mark.parametrize("option", ["SEND_INTERRUPT", "TERMINATE_PROCESS"])
@@ -103,12 +97,11 @@ def test_a_failed_step_may_cancel_those_behind_it(emr: Any, run_cluster: RunClus
 @pytest.mark.parametrize(
     ("jar", "message"),
     [
-        pytest.param("command-runner.jar", "runs only emr-dynamodb-tools", id="any command"),
         pytest.param("s3://local-artifacts/other.jar", "runs only emr-dynamodb-tools", id="any jar"),
         pytest.param("s3://local-artifacts/emr-dynamodb-tools-9.jar", "file does not exist", id="no such jar"),
     ],
 )
-def test_nothing_but_the_connector_is_run(emr: Any, run_cluster: RunCluster, jar: str, message: str) -> None:
+def test_no_jar_but_the_connector_s_is_run(emr: Any, run_cluster: RunCluster, jar: str, message: str) -> None:
     cluster = run_cluster(Steps=[step("a", ["touch", "x"], jar=jar)])
 
     assert all_ended(emr, cluster) == ["FAILED"]
