@@ -76,9 +76,13 @@ _HOW_FAST = {
     ),
     "tables_per_task": _option("How many small tables that are not spiked share a task; each has its own step and verdict.", "25", "1", "integer"),
     "table_tries": _option("How often a table whose step fails is tried, each time in a fresh folder; 1 to 10.", "3", "5", "integer"),
-    "overrun_minutes": _option(
-        "A step that runs for three times its estimate and so many minutes more is cancelled, and tried again.", "60", "240", "float"
+    "overrun_times": _option(
+        "A step that runs so many times its estimate, and `overrun_minutes` more, is cancelled and tried again in more segments.",
+        "3",
+        "5",
+        "float",
     ),
+    "overrun_minutes": _option("See `overrun_times`.", "60", "240", "float"),
 }
 
 _CLUSTER = {

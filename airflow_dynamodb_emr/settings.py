@@ -47,6 +47,7 @@ class Settings(Noun, frozen=True, kw_only=True):
     emr_rate: float = 1.0
     tables_per_task: int = 25
     table_tries: int = 3
+    overrun_times: float = 3
     overrun_minutes: float = 60
     retries: int = 2
     retry_seconds: float = 60
@@ -111,7 +112,8 @@ class Settings(Noun, frozen=True, kw_only=True):
         _within("emr_rate", self.emr_rate, lambda share: share > 0, "above 0")
         _within("tables_per_task", self.tables_per_task, lambda tables: tables >= 1, "at least 1")
         _within("table_tries", self.table_tries, lambda tries: 1 <= tries <= 10, "from 1 to 10")
-        _within("overrun_minutes", self.overrun_minutes, lambda minutes: minutes >= 0, "at least 0")
+        for field in ("overrun_times", "overrun_minutes"):
+            _within(field, getattr(self, field), lambda number: number >= 0, "at least 0")
         _within("idle_minutes", self.idle_minutes, lambda minutes: 1 <= minutes <= 10_080, "from 1 to 10080")
 
     @property

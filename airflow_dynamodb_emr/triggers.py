@@ -14,7 +14,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from airflow_dynamodb_emr.aws import clusters
 from airflow_dynamodb_emr.aws.clients import Clients
-from airflow_dynamodb_emr.aws.probes import PROBES, Answer
+from airflow_dynamodb_emr.aws.probes import ON_KILL, PROBES, Answer
 from airflow_dynamodb_emr.aws.watch import PATIENCE, ClusterWatch, Wish
 from airflow_dynamodb_emr.errors import DynamoDBBackupError
 from airflow_dynamodb_emr.hooks import clients
@@ -73,6 +73,12 @@ class WaitTrigger(_AwsTrigger):
             if answer is not None:
                 return answer
         return {"timeout": True}
+
+    async def on_kill(self) -> None:
+        """What a task that was marked, cleared or killed would leave behind (Airflow calls this from 3.3 on)."""
+        end = ON_KILL.get(self.probe)
+        if end:
+            await asyncio.to_thread(lambda: end(self.connect(), self.ref))
 
 
 class StepTrigger(_AwsTrigger):

@@ -70,3 +70,13 @@ PROBES: dict[str, Callable[[Clients, Any], Answer | None]] = {
     probe.__name__: probe
     for probe in (lanes_ready, clusters_ended, spike_admitted, table_created, table_settled, tables_settled, time_come, logs_complete)
 }
+
+
+def _end_clusters(clients: Clients, ref: dict[str, Any]) -> None:
+    """Those of a run whose task to make them was killed: no teardown runs for it. A task that only needs one leaves it to the others."""
+    if ref["whole_run"]:
+        lanes.terminate(clients, msgspec.convert(ref["run"], lanes.Run))
+
+
+# What is done when somebody kills a task that waits.
+ON_KILL: dict[str, Callable[[Clients, Any], None]] = {lanes_ready.__name__: _end_clusters}

@@ -30,10 +30,11 @@ class ClusterTask(AwsTask):
         return lanes.starts(self.store, run.root)
 
     def wait_for_lanes(
-        self, context: Context, run: Run, fresh_from: Mapping[int, int], then: Callable[[Context, dict[str, Any]], T], **note: Any
+        self, context: Context, run: Run, fresh_from: Mapping[int, int], then: Callable[[Context, dict[str, Any]], T], whole_run: bool, **note: Any
     ) -> T:
-        """*fresh_from*: lane -> the number of the start with which its choices begin anew; 0 where they go on."""
-        ref = {"run": msgspec.to_builtins(run), "lanes": {str(lane): number for lane, number in fresh_from.items()}}
+        """*fresh_from*: lane -> the number of the start with which its choices begin anew; 0 where they go on. *whole_run*: nobody else waits."""
+        wanted = {str(lane): number for lane, number in fresh_from.items()}
+        ref = {"run": msgspec.to_builtins(run), "lanes": wanted, "whole_run": whole_run}
         return self.wait(context, "lanes_ready", ref, START_TIMEOUT, then, **note)
 
 

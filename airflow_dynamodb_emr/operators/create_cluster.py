@@ -35,7 +35,7 @@ class CreateClusterOperator(ClusterTask, PlanOperator):
             return []
         started = self.starts(run)
         fresh_from = {lane: last.number + 1 if (last := roster.last(started, lane)) else 1 for lane in range(run.lanes)}
-        return self.wait_for_lanes(context, run, fresh_from, self.started)
+        return self.wait_for_lanes(context, run, fresh_from, self.started, whole_run=True)
 
     def started(self, context: Context, event: dict[str, Any]) -> list[str]:
         run = self.run_of_plan()

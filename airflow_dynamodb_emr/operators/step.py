@@ -32,7 +32,6 @@ if TYPE_CHECKING:
 LONGEST_ROUND = timedelta(days=2)
 PENDING_AHEAD = 10  # steps that wait on a cluster, so that none of its lanes is ever idle between two looks
 MOST_LOSSES = 3  # clusters that may die under a task
-OVERRUN = 3  # a step may take so many times its estimate, and the minutes of the setting
 
 
 class StepOperator(ClusterTask, PlanOperator):
@@ -92,7 +91,7 @@ class StepOperator(ClusterTask, PlanOperator):
 
     def _wish(self, plan: BackupPlan | RestorePlan, cluster: str, round_: Round, table: str, try_number: int) -> Wish:
         attempt = round_.attempt(try_number)
-        limit = OVERRUN * plan.table(table).seconds + self.settings.overrun_minutes * 60
+        limit = self.settings.overrun_times * plan.table(table).seconds + self.settings.overrun_minutes * 60
         step = self.step_of(plan, table, attempt, round_.overruns.get(table, 0))
         earlier = [step_name(table, number) for number in range(1, attempt)]
         return Wish(step=step, earlier=earlier, limit_seconds=limit, claim=str(plan.root.step_claim(cluster, step["Name"])))
@@ -112,7 +111,8 @@ class StepOperator(ClusterTask, PlanOperator):
         return self._find_cluster(context, after)
 
     def _find_cluster(self, context: Context, round_: Round) -> dict[str, str]:
-        return self.wait_for_lanes(context, self.run_of_plan(), {round_.lane: 0}, self.cluster_found, round=msgspec.to_builtins(round_))
+        run, note = self.run_of_plan(), msgspec.to_builtins(round_)
+        return self.wait_for_lanes(context, run, {round_.lane: 0}, self.cluster_found, whole_run=False, round=note)
 
     def cluster_found(self, context: Context, event: dict[str, Any]) -> dict[str, str]:
         round_ = msgspec.convert(event["round"], Round)
