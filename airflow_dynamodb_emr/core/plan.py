@@ -5,12 +5,16 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from airflow_dynamodb_emr.core import cost, lanes, names, steps
+from msgspec import structs
+
+from airflow_dynamodb_emr.core import cost, names, steps
 from airflow_dynamodb_emr.core.cluster import ClusterSpec
 from airflow_dynamodb_emr.core.documents import Document, Noun
+from airflow_dynamodb_emr.core.fleet import Size, Work
+from airflow_dynamodb_emr.core.lanes import pack
 from airflow_dynamodb_emr.core.layout import Folder, S3Uri
 from airflow_dynamodb_emr.core.pace import Pace, Raised, Rate, raised_for_read
-from airflow_dynamodb_emr.core.rates import read_rate, segments
+from airflow_dynamodb_emr.core.rates import VCPU_READ_UNITS, mappers, read_rate, scan_seconds, segments
 from airflow_dynamodb_emr.core.table import Table, Throughput
 from airflow_dynamodb_emr.errors import BadInput
 
@@ -39,6 +43,12 @@ class TableDump(Noun, frozen=True, kw_only=True):
         """While it is dumped; before and after it is as it was."""
         return self.raised.table if self.raised else self.before
 
+    @property
+    def work(self) -> Work:
+        """What its step asks of the cluster; a small table is over before it has kept a processor busy."""
+        moving = min(1.0, self.rate.seconds / self.seconds)
+        return Work(self.name, self.seconds, self.mappers, moving * self.rate.units / VCPU_READ_UNITS)
+
 
 class Estimate(Noun, frozen=True, kw_only=True):
     """What a backup does to each table, takes and costs."""
@@ -47,6 +57,8 @@ class Estimate(Noun, frozen=True, kw_only=True):
     seconds: float  # cluster start included
     dollars: float | None  # None: no price known for the instance type
     excluded: dict[str, str]  # table -> the pattern that excluded it
+    size: Size
+    spot: int  # workers of each cluster that are spot machines
 
 
 class BackupPlan(Document, frozen=True, kw_only=True):
@@ -67,6 +79,8 @@ class BackupPlan(Document, frozen=True, kw_only=True):
     concurrency: int  # steps at once, in each
     seconds: float  # estimated, cluster start included
     dollars: float | None  # None: no price known for the instance type
+    size: Size | None = None  # of the clusters
+    spot: int = 0  # workers of each cluster that are spot machines
 
     @property
     def root(self) -> Folder:
@@ -78,7 +92,7 @@ class BackupPlan(Document, frozen=True, kw_only=True):
     def step(self, table: TableDump, attempt: int, share: float = 1) -> dict[str, Any]:
         """*share* of the spike planned for the table that is there."""
         name, ratio = names.step_name(table.name, attempt), table.rate.connector_ratio(share, table.before.read, table.during.read)
-        return steps.dump_step(name, self.jar, self.region, table.name, self.root.data(table.name, attempt), ratio, table.segments)
+        return steps.dump_step(name, self.jar, self.region, table.name, self.root.data(table.name, attempt), ratio, table.segments, table.mappers)
 
     def export_steps(self) -> list[dict[str, Any]]:
         return steps.by_hand([self.step(table, BY_HAND, share=0) for table in self.tables])
@@ -115,7 +129,8 @@ def dump_plan(table: Table, pace: Pace) -> TableDump:
         raised=raised_for_read(table, rate.spike),
         rate=rate,
         segments=segments(table.bytes, rate.units),
-        seconds=cost.STEP_SECONDS + rate.seconds,
+        mappers=mappers(table.bytes, rate.units),
+        seconds=cost.STEP_SECONDS + scan_seconds(table.bytes, rate),
         dollars=rate.dollars,
     )
 
@@ -124,10 +139,16 @@ def estimate(pace: Pace, cluster: ClusterSpec, tables: list[Table], excluded: di
     """Raises BadInput for a spike that would raise none of the tables."""
     pace.refuse_useless(table.throughput.read for table in tables if table.provisioned)
     dumps = sorted((dump_plan(table, pace) for table in tables), key=lambda dump: (-dump.seconds, dump.name))
-    seconds = cost.CLUSTER_START_SECONDS + lanes.makespan([dump.seconds for dump in dumps], cluster.concurrency)
-    nodes = cost.cluster(cluster.instance_type, 1 + cluster.core_nodes, seconds)
-    dollars = None if nodes is None else nodes + sum(dump.dollars for dump in dumps)
-    return Estimate(tables=dumps, seconds=seconds, dollars=dollars, excluded=excluded)
+    size = cluster.size([dump.work for dump in dumps])
+    lanes = pack([(dump.name, dump.seconds) for dump in dumps], size.lanes, size.concurrency)
+    return Estimate(
+        tables=[structs.replace(dump, lane=lanes[dump.name]) for dump in dumps],
+        seconds=size.seconds,
+        dollars=None if size.dollars is None else size.dollars + sum(dump.dollars for dump in dumps),
+        excluded=excluded,
+        size=size,
+        spot=cluster.spot_nodes(size),
+    )
 
 
 def backup_plan(
@@ -142,14 +163,17 @@ def backup_plan(
         account=tables[0].account,
         folder=str(Folder.of(request.base, request.region, request.app, time).uri),
         base=str(request.base),
-        logs=str(request.logs),
+        logs=str(request.cluster.logs(request.logs)),
         jar=request.jar,
         made=made,
         tables=found.tables,
         excluded=excluded,
         vanished=vanished,
-        cluster=request.cluster.request(run, request.logs),
-        concurrency=request.cluster.concurrency,
+        lanes=found.size.lanes,
+        cluster=request.cluster.request(run, request.logs, found.size),
+        concurrency=found.size.concurrency,
         seconds=found.seconds,
         dollars=found.dollars,
+        size=found.size,
+        spot=found.spot,
     )

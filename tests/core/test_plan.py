@@ -1,13 +1,17 @@
 from __future__ import annotations
 
+import json
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from airflow_dynamodb_emr.core import cost
+from airflow_dynamodb_emr.core.cluster import ClusterSpec
 from airflow_dynamodb_emr.core.documents import decode, encode
 from airflow_dynamodb_emr.core.pace import Pace
 from airflow_dynamodb_emr.core.plan import BackupPlan, dump_plan
+from airflow_dynamodb_emr.core.report import plan_lines
 from airflow_dynamodb_emr.core.spiking import Absolute
 from airflow_dynamodb_emr.core.table import Throughput
 from airflow_dynamodb_emr.errors import BadInput
@@ -54,11 +58,48 @@ def test_a_dump_without_spike_costs_what_it_reads(dumped: object, dollars: float
 
 
 def test_the_estimate_holds_the_start_of_the_cluster_and_of_each_step() -> None:
-    made = plan(*(table(f"t{number:02d}") for number in range(20)))
+    made = plan(*(table(f"t{number:02d}") for number in range(20)), cluster=ClusterSpec(concurrency=10, core_nodes=3))
 
-    assert made.concurrency == 10
+    assert (made.lanes, made.concurrency) == (1, 10)
     assert made.seconds == cost.CLUSTER_START_SECONDS + 2 * cost.STEP_SECONDS
-    assert made.dollars == pytest.approx(cost.cluster("m5.xlarge", 3, made.seconds))
+    assert made.dollars == pytest.approx(cost.cluster("m5.xlarge", 4, made.seconds))
+
+
+def test_a_plan_is_as_large_as_its_tables_need() -> None:
+    small, large = plan(*map(table, "ab")), plan(*(table(f"t{number:03d}", read=0, write=0, bytes=50 * GIB) for number in range(100)))
+
+    assert small.size and large.size and (small.lanes, small.size.nodes) == (1, 1)
+    assert large.size.nodes > 10 and large.lanes > 1
+    assert {dump.lane for dump in large.tables} == set(range(large.lanes))
+    assert large.cluster["StepConcurrencyLevel"] == large.concurrency == large.size.concurrency
+    workers = [fleet.get("TargetOnDemandCapacity", 0) + fleet.get("TargetSpotCapacity", 0) for fleet in large.cluster["Instances"]["InstanceFleets"]]
+    assert workers == [1, large.size.nodes - large.spot, large.spot]
+
+
+def test_a_dump_says_how_many_mappers_it_is_given_and_its_step_tells_the_connector() -> None:
+    made = plan(table("large", read=0, write=0, bytes=50 * GIB), table("small", read=0, write=0, bytes=1000))
+
+    large, small = (made.step(made.table(name), 1)["HadoopJarStep"]["Args"] for name in ("large", "small"))
+
+    assert made.table("large").mappers == 14 and "-Ddynamodb.max.map.tasks=14" in large and large[-1] == "56"
+    assert made.table("small").mappers == 1 and "-Ddynamodb.max.map.tasks=1" in small and small[-1] == "1"
+
+
+def test_a_plan_of_an_earlier_version_still_says_its_steps() -> None:
+    old = json.loads(encode(plan()))
+    for table_ in old["tables"]:
+        del table_["mappers"], table_["lane"]
+    for field in ("lanes", "size", "spot"):
+        del old[field]
+
+    made = decode(json.dumps(old).encode(), BackupPlan, "it")
+
+    assert not any("max.map.tasks" in arg for arg in made.step(made.tables[0], 1)["HadoopJarStep"]["Args"])
+    assert (made.lanes, made.tables[0].lane) == (1, 0) and plan_lines(made)
+
+
+def test_step_logs_are_where_the_template_puts_them() -> None:
+    assert plan(cluster=ClusterSpec(template={"LogUri": "s3://other/logs/"})).logs == "s3://other/logs"
 
 
 def test_an_attempt_dumps_into_a_folder_of_its_own() -> None:
