@@ -103,8 +103,9 @@ def _plan_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("--spike", metavar="HOW", help="'20 minutes', x10, '4000 units' or off")
     parser.add_argument("--read-ratio", metavar="R", help="share of a table's own read units that the dump may take")
     parser.add_argument("--max-read-units", metavar="N", help="read units a second that no table is raised above")
-    parser.add_argument("--step-concurrency", metavar="N", help="tables dumped at once")
-    parser.add_argument("--core-nodes", metavar="N", help="core nodes of the cluster")
+    parser.add_argument("--step-concurrency", metavar="N", help="tables dumped at once by each cluster; 0: as many as needed")
+    parser.add_argument("--core-nodes", metavar="N", help="worker nodes of each cluster; 0: as many as needed")
+    parser.add_argument("--cluster-template", metavar="FILE", help="YAML or JSON in the form of RunJobFlow: a path or S3 URI")
     parser.add_argument("--json", action="store_true", help="one JSON document")
 
 

@@ -118,12 +118,12 @@ def _units(title: str, description: str, default: int, **limits: Any) -> Param:
 
 
 def _cluster(settings: Settings) -> dict[str, Param]:
-    nodes = "Worker machines of the cluster; each costs what its type costs while the run lasts."
-    steps = "Tables worked on at the same time."
+    nodes = "Worker machines of each cluster; each costs what its type costs while the run lasts. 0: as many as the plan needs."
+    steps = "Tables that a cluster works on at the same time. 0: as many as the plan needs."
     return {
-        "core_nodes": Param(settings.core_nodes, type="integer", minimum=1, maximum=500, title="Core nodes", section="Cluster", description_md=nodes),
+        "core_nodes": Param(settings.core_nodes, type="integer", minimum=0, maximum=500, title="Core nodes", section="Cluster", description_md=nodes),
         "step_concurrency": Param(
-            settings.step_concurrency, type="integer", minimum=1, maximum=256, title="Tables at once", section="Cluster", description_md=steps
+            settings.step_concurrency, type="integer", minimum=0, maximum=256, title="Tables at once", section="Cluster", description_md=steps
         ),
     }
 

@@ -44,7 +44,9 @@ _HOW_FAST = {
         "20 minutes",
         "x10",
     ),
-    "hour_dollars": _option("US dollars that an hour less of waiting for a table is worth, beside its share of the cluster.", "1.0", "10", "float"),
+    "hour_dollars": _option(
+        "US dollars that an hour less of waiting is worth, for a table or a whole run, beside what the cluster costs.", "1.0", "10", "float"
+    ),
     "room_minutes": _option(
         "Minutes that a spike waits for room below the account's limit, before it asks for half of it, half of that, and then does without.",
         "10",
@@ -90,15 +92,29 @@ _CLUSTER = {
         "S3 URI of AWS' DynamoDB connector, the emr-dynamodb-tools jar.", "", "s3://my-jars/emr-dynamodb-tools-jar-with-dependencies.jar"
     ),
     "cluster_template": _option(
-        "Path or S3 URI of a YAML or JSON file in the form of RunJobFlow, used in place of the built-in cluster.", "", "s3://my-config/cluster.yaml"
+        "YAML or JSON file, path or S3 URI, in the form of RunJobFlow. What it says goes before these options; the rest comes from them.",
+        "",
+        "s3://my-config/cluster.yaml",
     ),
     "subnets": _option("JSON list of the subnets a cluster may start in. Empty: the account's default.", "[]", '["subnet-0a1b2c3d4e5f"]'),
     "service_role": _option("Role that EMR works as.", "EMR_DefaultRole", "EMR_Backup"),
     "instance_profile": _option("Instance profile of the cluster's machines.", "EMR_EC2_DefaultRole", "EMR_EC2_Backup"),
     "release_label": _option("EMR release of the cluster.", "emr-7.13.0", "emr-7.14.0"),
-    "instance_type": _option("Machine type of all nodes.", "m5.xlarge", "m7g.xlarge"),
-    "core_nodes": _option("Number of core nodes.", "2", "8", "integer"),
-    "step_concurrency": _option("Steps, that is tables, that one cluster works on at once; 1 to 256.", "10", "20", "integer"),
+    "instance_type": _option(
+        "Machine type of all nodes; the primary may be a larger one of its family, spot machines others of the same size.", "m5.xlarge", "m7g.xlarge"
+    ),
+    "core_nodes": _option("Worker nodes of each cluster, beside its primary. 0: as many as the plan needs.", "0", "8", "integer"),
+    "max_core_nodes": _option("No more worker nodes than this are planned for a cluster.", "20", "50", "integer"),
+    "step_concurrency": _option(
+        "Steps, that is tables, that one cluster works on at once; 1 to 256. 0: as many as the plan needs.", "0", "20", "integer"
+    ),
+    "max_lanes": _option("No more clusters than this are planned for one backup; one is the rule.", "4", "1", "integer"),
+    "spot": _option(
+        "Take spot machines for the worker nodes beyond those that hold the application masters, on-demand ones where there are none.",
+        "True",
+        "False",
+        "boolean",
+    ),
     "idle_minutes": _option("Minutes without a step after which EMR itself ends a cluster; 1 to 10080.", "30", "60", "integer"),
 }
 

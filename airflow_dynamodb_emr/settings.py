@@ -58,8 +58,11 @@ class Settings(Noun, frozen=True, kw_only=True):
     instance_profile: str = "EMR_EC2_DefaultRole"
     release_label: str = "emr-7.13.0"
     instance_type: str = "m5.xlarge"
-    core_nodes: int = 2
-    step_concurrency: int = 10
+    core_nodes: int = 0
+    max_core_nodes: int = 20
+    step_concurrency: int = 0
+    max_lanes: int = 4
+    spot: bool = True
     idle_minutes: int = 30
 
     @classmethod
@@ -104,8 +107,10 @@ class Settings(Noun, frozen=True, kw_only=True):
             _within(field, getattr(self, field), lambda units: units >= 1, "at least 1")
         for field in ("on_demand_read_units", "on_demand_write_units"):
             _within(field, getattr(self, field), lambda units: 1 <= units <= 40_000, "from 1 to 40000")
-        _within("step_concurrency", self.step_concurrency, lambda steps: 1 <= steps <= 256, "from 1 to 256")
-        _within("core_nodes", self.core_nodes, lambda nodes: nodes >= 1, "at least 1")
+        _within("step_concurrency", self.step_concurrency, lambda steps: 0 <= steps <= 256, "from 1 to 256, or 0 for as many as needed")
+        _within("core_nodes", self.core_nodes, lambda nodes: nodes >= 0, "at least 1, or 0 for as many as needed")
+        _within("max_core_nodes", self.max_core_nodes, lambda nodes: nodes >= 1, "at least 1")
+        _within("max_lanes", self.max_lanes, lambda lanes: 1 <= lanes <= 20, "from 1 to 20")
         _within("retries", self.retries, lambda retries: retries >= 0, "at least 0")
         _within("retry_seconds", self.retry_seconds, lambda seconds: seconds >= 0, "at least 0")
         _within("poll_seconds", self.poll_seconds, lambda seconds: seconds > 0, "above 0")
@@ -136,7 +141,7 @@ class Settings(Noun, frozen=True, kw_only=True):
         spike, most = spiking.parse(self.spike), getattr(self, limit)
         if isinstance(spike, spiking.Absolute) and spike.number > most:
             raise BadInput(f"spike: {spike} is above {limit} {most}", f"raise {limit}, or ask for less")
-        worth = self.hour_dollars + self.cluster({}).lane_dollars
+        worth = self.hour_dollars + self.cluster({}).step_hour_dollars
         return Pace(ratio=ratio, spike=spike, max_units=most, on_demand_units=on_demand_units, hour_dollars=worth)
 
     def cluster(self, template: dict[str, Any]) -> ClusterSpec:
@@ -144,7 +149,11 @@ class Settings(Noun, frozen=True, kw_only=True):
             release=self.release_label,
             instance_type=self.instance_type,
             core_nodes=self.core_nodes,
+            max_core_nodes=self.max_core_nodes,
             concurrency=self.step_concurrency,
+            max_lanes=self.max_lanes,
+            spot=self.spot,
+            hour_dollars=self.hour_dollars,
             subnets=self.subnets,
             service_role=self.service_role,
             instance_profile=self.instance_profile,

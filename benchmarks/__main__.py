@@ -16,10 +16,14 @@ from typing import Any
 
 import msgspec
 
-from benchmarks import demo, scale
+from benchmarks import demo, makespan, scale
 from benchmarks.figures import Figure
 
-BENCHMARKS: dict[str, Callable[[], Iterable[Figure]]] = {"scale": scale.measure, "demo": demo.measure}
+BENCHMARKS: dict[str, Callable[[], Iterable[Figure]]] = {
+    "makespan": makespan.measure,
+    "scale": scale.measure,
+    "demo": demo.measure,
+}
 LATEST = Path(__file__).parent / "latest.json"
 
 

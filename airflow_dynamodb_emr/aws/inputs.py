@@ -7,6 +7,7 @@ from typing import Any
 
 import yaml
 
+from airflow_dynamodb_emr.aws import model
 from airflow_dynamodb_emr.aws.errors import refused_as_bad_input
 from airflow_dynamodb_emr.aws.store import Store
 from airflow_dynamodb_emr.core.layout import S3Uri
@@ -31,6 +32,7 @@ def cluster_template(store: Store, where: str) -> dict[str, Any]:
         raise BadInput(f"cluster_template: {where} is neither YAML nor JSON: {' '.join(str(error).split())}", _HINT) from error
     if not isinstance(template, dict):
         raise BadInput(f"cluster_template: {where} holds no object", "write the fields of RunJobFlow")
+    model.check_template(template, "cluster_template")
     return template
 
 

@@ -29,8 +29,9 @@ class Draft(Noun, frozen=True, kw_only=True):
 def draft(clients: Clients, request: Request, run: str, time: datetime, now: datetime) -> Draft:
     """Raises BadInput for anything that cannot work, before anything is touched or spent."""
     preflight.bucket(clients.s3, request.base, "base")
-    preflight.bucket(clients.s3, request.logs, "log_uri")
+    preflight.bucket(clients.s3, request.cluster.logs(request.logs), "log_uri")
     preflight.jar(clients.s3, request.jar)
+    preflight.request(request.cluster.request("", request.logs))
     preflight.cluster(clients, request.cluster.request("", request.logs))
     selected, excluded = request.selection.split(tables.list_tables(clients.dynamodb))
     schemas, vanished = tables.save(clients, selected)
@@ -42,6 +43,7 @@ def draft(clients: Clients, request: Request, run: str, time: datetime, now: dat
 
 def preview(clients: Clients, selection: Selection, pace: Pace, cluster: ClusterSpec) -> Estimate:
     """What a backup would do, from what there is now; needs neither bucket nor jar."""
+    preflight.request(cluster.request("", None))
     selected, excluded = selection.split(tables.list_tables(clients.dynamodb))
     found = tables.look_at(clients.dynamodb, selected)
     _refuse_none(selection, found)

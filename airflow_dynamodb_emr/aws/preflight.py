@@ -9,12 +9,14 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
+from airflow_dynamodb_emr.aws import model
 from airflow_dynamodb_emr.aws.clients import Clients
 from airflow_dynamodb_emr.aws.errors import code, is_denied, is_missing, refused_as_bad_input
 from airflow_dynamodb_emr.aws.store import Store
 from airflow_dynamodb_emr.core.cluster import subnets_of
 from airflow_dynamodb_emr.core.layout import S3Uri
-from airflow_dynamodb_emr.errors import NotFound
+from airflow_dynamodb_emr.core.refusals import refusals
+from airflow_dynamodb_emr.errors import BadInput, NotFound
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -36,6 +38,13 @@ def jar(s3: S3Client, uri: str) -> None:
     with refused_as_bad_input(f"connector_jar: {uri}", hint):
         if Store(s3).size(S3Uri.parse(uri, "connector_jar")) is None:
             raise NotFound(f"connector_jar: {uri} is not there", hint)
+
+
+def request(request: dict[str, Any]) -> None:
+    """Everything that can be known of a RunJobFlow request without asking AWS."""
+    model.check_request(request, "cluster_template")
+    for field, why in refusals(request):
+        raise BadInput(f"cluster_template: {field}: {why}", "correct it in the template; what it does not say comes from the settings")
 
 
 def cluster(clients: Clients, request: dict[str, Any]) -> None:

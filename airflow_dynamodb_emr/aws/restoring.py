@@ -37,6 +37,7 @@ def draft(clients: Clients, request: RestoreRequest, run: str, now: datetime) ->
     """Raises BadInput for anything that cannot work, before anything is touched or spent."""
     store = Store(clients.s3)
     preflight.bucket(clients.s3, request.base, "base")
+    preflight.request(request.cluster.request("", request.logs))
     backup = backups.choose(store, request.base / request.region / request.app, request.wanted)
     names = chosen(backup, request.tables)
     request.refuse_too_many(len(names))
@@ -45,7 +46,7 @@ def draft(clients: Clients, request: RestoreRequest, run: str, now: datetime) ->
     loads = [table_load(source, pace) for source in sources]
     plan = restore_plan(request, backup, loads, run, clients.sts.get_caller_identity()["Account"], now)
     if plan.cluster:
-        preflight.bucket(clients.s3, request.logs, "log_uri")
+        preflight.bucket(clients.s3, request.cluster.logs(request.logs), "log_uri")
         preflight.jar(clients.s3, request.jar)
         preflight.cluster(clients, plan.cluster)
     return plan

@@ -41,6 +41,7 @@ class Wish(Noun, frozen=True, kw_only=True):
 
     step: dict[str, Any]  # as AddJobFlowSteps takes it
     earlier: list[str] = []  # names of earlier attempts: one that is alive, or has succeeded, is joined instead
+    seconds: float = 0  # estimated: the longest goes first, or the cluster would end with one table on it
     limit_seconds: float = 86_400  # a step that runs longer is cancelled
     claim: str = ""  # where in S3 to say that one submits it: there may be two triggerers that both believe it is theirs
 
@@ -152,7 +153,7 @@ class ClusterWatch:
 
     def _submit(self, clients: Clients, wanted: dict[str, Wish], room: int) -> None:
         missing = [name for name in wanted if name in self._wanted]
-        next_ones = sorted(missing, key=lambda name: name not in self._first)[: max(0, room)]
+        next_ones = sorted(missing, key=lambda name: (name not in self._first, -wanted[name].seconds))[: max(0, room)]
         batch = self._claimed(clients, [wanted[name] for name in next_ones])
         if not batch:
             return

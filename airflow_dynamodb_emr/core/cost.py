@@ -7,15 +7,10 @@ from __future__ import annotations
 
 from math import ceil
 
+from airflow_dynamodb_emr.core.machines import machine
+
 READ_UNIT_HOUR, WRITE_UNIT_HOUR = 0.00013, 0.00065
 MILLION_READS, MILLION_WRITES = 0.125, 0.625
-NODE_HOUR = {  # EC2 on demand plus EMR's own price
-    "m5.xlarge": 0.192 + 0.048,
-    "m5.2xlarge": 0.384 + 0.096,
-    "m6i.xlarge": 0.192 + 0.048,
-    "r5.xlarge": 0.252 + 0.063,
-    "c5.xlarge": 0.170 + 0.043,
-}
 CLUSTER_START_SECONDS, STEP_SECONDS = 360, 60  # what EMR takes before the first step, and around each
 
 
@@ -34,8 +29,8 @@ def on_demand_writes(units: float) -> float:
 
 def cluster(instance_type: str, nodes: int, seconds: float) -> float | None:
     """None for an instance type whose price is not known here."""
-    price = NODE_HOUR.get(instance_type)
-    return None if price is None else price * nodes * seconds / 3600
+    known = machine(instance_type)
+    return None if known is None or known.hour_dollars is None else known.hour_dollars * nodes * seconds / 3600
 
 
 def amount(dollars: float) -> str:

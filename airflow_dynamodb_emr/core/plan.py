@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
-from airflow_dynamodb_emr.core import cost, lanes, names, steps
+from msgspec import structs
+
+from airflow_dynamodb_emr.core import cost, names, steps
 from airflow_dynamodb_emr.core.batches import batches
 from airflow_dynamodb_emr.core.cluster import ClusterSpec
 from airflow_dynamodb_emr.core.documents import Document, Noun
+from airflow_dynamodb_emr.core.fleet import Size, Work
+from airflow_dynamodb_emr.core.lanes import pack
 from airflow_dynamodb_emr.core.layout import Folder, S3Uri
 from airflow_dynamodb_emr.core.pace import Pace, Raised, Rate, raised_for_read
-from airflow_dynamodb_emr.core.rates import read_rate, segments
+from airflow_dynamodb_emr.core.rates import VCPU_READ_UNITS, mappers, read_rate, scan_seconds, segments
+from airflow_dynamodb_emr.core.spiking import Off
 from airflow_dynamodb_emr.core.table import Table, Throughput
 
+MOST_SPIKED = 1024  # Airflow's own max_map_length
 BY_HAND = 0  # the attempt number of exportSteps.json: a folder that no run uses
 
 
@@ -39,6 +46,12 @@ class TableDump(Noun, frozen=True, kw_only=True):
         """While it is dumped; before and after it is as it was."""
         return self.raised.table if self.raised else self.before
 
+    @property
+    def work(self) -> Work:
+        """What its step asks of the cluster; a small table is over before it has kept a processor busy."""
+        moving = min(1.0, self.rate.seconds / self.seconds)
+        return Work(self.name, self.seconds, self.mappers, moving * self.rate.units / VCPU_READ_UNITS)
+
 
 class Estimate(Noun, frozen=True, kw_only=True):
     """What a backup does to each table, takes and costs."""
@@ -47,6 +60,8 @@ class Estimate(Noun, frozen=True, kw_only=True):
     seconds: float  # cluster start included
     dollars: float | None  # None: no price known for the instance type
     excluded: dict[str, str]  # table -> the pattern that excluded it
+    size: Size
+    spot: int  # workers of each cluster that are spot machines
 
 
 class BackupPlan(Document, frozen=True, kw_only=True):
@@ -68,6 +83,8 @@ class BackupPlan(Document, frozen=True, kw_only=True):
     concurrency: int  # steps at once, in each
     seconds: float  # estimated, cluster start included
     dollars: float | None  # None: no price known for the instance type
+    size: Size | None = None  # of the clusters
+    spot: int = 0  # workers of each cluster that are spot machines
 
     @property
     def root(self) -> Folder:
@@ -84,7 +101,8 @@ class BackupPlan(Document, frozen=True, kw_only=True):
     def step(self, table: TableDump, attempt: int, share: float = 1, overruns: int = 0) -> dict[str, Any]:
         """*share* of the spike planned for the table that is there; *overruns*: steps of it that took far too long, in smaller segments now."""
         name, ratio = names.step_name(table.name, attempt), table.rate.connector_ratio(share, table.before.read, table.during.read)
-        return steps.dump_step(name, self.jar, self.region, table.name, self.root.data(table.name, attempt), ratio, table.segments * 2**overruns)
+        segments, mappers = table.segments * 2**overruns, table.mappers * 2**overruns
+        return steps.dump_step(name, self.jar, self.region, table.name, self.root.data(table.name, attempt), ratio, segments, mappers)
 
     def export_steps(self) -> list[dict[str, Any]]:
         return steps.by_hand([self.step(table, BY_HAND, share=0) for table in self.tables])
@@ -117,26 +135,44 @@ def dump_plan(table: Table, pace: Pace) -> TableDump:
         raised=raised_for_read(table, rate.spike),
         rate=rate,
         segments=segments(table.bytes, rate.units),
-        seconds=cost.STEP_SECONDS + rate.seconds,
+        mappers=mappers(table.bytes, rate.units),
+        seconds=cost.STEP_SECONDS + scan_seconds(table.bytes, rate),
         dollars=rate.dollars,
     )
 
 
-def estimate(pace: Pace, cluster: ClusterSpec, tables: list[Table], excluded: dict[str, str]) -> Estimate:
+def _dumps(pace: Pace, tables: list[Table], most_spiked: int) -> Iterator[TableDump]:
+    """Each table that is spiked has tasks of its own, and Airflow takes only so many of a kind: the largest tables have them."""
+    by_name = {table.name: table for table in tables}
+    dumps = sorted((dump_plan(table, pace) for table in tables), key=lambda dump: (dump.raised is None, -dump.bytes, dump.name))
+    yield from dumps[:most_spiked]
+    for dump in dumps[most_spiked:]:
+        plain = dump_plan(by_name[dump.name], structs.replace(pace, spike=Off())) if dump.raised else dump
+        why = f"not spiked: {most_spiked} larger tables of this run are, and Airflow takes no more tasks of a kind" if dump.raised else dump.rate.why
+        yield structs.replace(plain, rate=structs.replace(plain.rate, why=why))
+
+
+def estimate(pace: Pace, cluster: ClusterSpec, tables: list[Table], excluded: dict[str, str], most_spiked: int = MOST_SPIKED) -> Estimate:
     """Raises BadInput for a spike that would raise none of the tables."""
     pace.refuse_useless(table.throughput.read for table in tables if table.provisioned)
-    dumps = sorted((dump_plan(table, pace) for table in tables), key=lambda dump: (-dump.seconds, dump.name))
-    seconds = cost.CLUSTER_START_SECONDS + lanes.makespan([dump.seconds for dump in dumps], cluster.concurrency)
-    nodes = cost.cluster(cluster.instance_type, 1 + cluster.core_nodes, seconds)
-    dollars = None if nodes is None else nodes + sum(dump.dollars for dump in dumps)
-    return Estimate(tables=dumps, seconds=seconds, dollars=dollars, excluded=excluded)
+    dumps = sorted(_dumps(pace, tables, most_spiked), key=lambda dump: (-dump.seconds, dump.name))
+    size = cluster.size([dump.work for dump in dumps])
+    lanes = pack([(dump.name, dump.seconds) for dump in dumps], size.lanes, size.concurrency)
+    return Estimate(
+        tables=[structs.replace(dump, lane=lanes[dump.name]) for dump in dumps],
+        seconds=size.seconds,
+        dollars=None if size.dollars is None else size.dollars + sum(dump.dollars for dump in dumps),
+        excluded=excluded,
+        size=size,
+        spot=cluster.spot_nodes(size),
+    )
 
 
 def backup_plan(
     request: Request, run: str, time: datetime, made: datetime, tables: list[Table], excluded: dict[str, str], vanished: list[str]
 ) -> BackupPlan:
     """Pure: the same tables and request give the same plan."""
-    found = estimate(request.pace, request.cluster, tables, excluded)
+    found = estimate(request.pace, request.cluster, tables, excluded, request.most_tasks)
     plain = (dump for dump in found.tables if not dump.raised)
     return BackupPlan(
         run=run,
@@ -145,15 +181,18 @@ def backup_plan(
         account=tables[0].account,
         folder=str(Folder.of(request.base, request.region, request.app, time).uri),
         base=str(request.base),
-        logs=str(request.logs),
+        logs=str(request.cluster.logs(request.logs)),
         jar=request.jar,
         made=made,
         tables=found.tables,
         batches=batches(plain, request.tables_per_task, request.most_tasks),
         excluded=excluded,
         vanished=vanished,
-        cluster=request.cluster.request(run, request.logs),
-        concurrency=request.cluster.concurrency,
+        lanes=found.size.lanes,
+        cluster=request.cluster.request(run, request.logs, found.size),
+        concurrency=found.size.concurrency,
         seconds=found.seconds,
         dollars=found.dollars,
+        size=found.size,
+        spot=found.spot,
     )

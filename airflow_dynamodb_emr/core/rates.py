@@ -17,7 +17,10 @@ WRITE_BYTES_PER_UNIT = 1024
 CONNECTOR_ON_DEMAND_UNITS = 40_000  # what the connector takes an on-demand table for, whatever it serves
 PARTITION_READ_UNITS, PARTITION_WRITE_UNITS, PARTITION_BYTES = 3000, 1000, 10 * 2**30
 SEGMENT_UNITS = 100  # the connector starts one mapper for so many units
-SMALLEST_SEGMENT_BYTES = 8 * 2**20  # a smaller table is one file
+MAPPER_UNITS = 300  # read by one are 2.4 MB a second: one processor moves 3 to 7
+VCPU_READ_UNITS, VCPU_WRITE_UNITS = 500, 1000  # that keep a processor busy: 4 MB read, 1 MB written a second
+LEAST_MAPPER_BYTES = 64 * 2**20  # a smaller table is one mapper, and so one file
+SMALLEST_SEGMENT_BYTES = 8 * 2**20
 LARGEST_SEGMENT_BYTES = 2**30
 
 
@@ -40,10 +43,22 @@ def write_rate(table: Table, pace: Pace, bytes_to_write: int, items: int) -> Rat
     return structs.replace(rate, ratio=rate.units / max(table.throughput.write, rate.spike or 0), own_ratio=own_ratio)
 
 
+def mappers(table_bytes: int, units: float) -> int:
+    """That read a table side by side: enough for the rate, no more than the connector makes of it, and none for next to nothing."""
+    return max(1, int(min(ceil(units / MAPPER_UNITS), units // SEGMENT_UNITS, table_bytes // LEAST_MAPPER_BYTES)))
+
+
 def segments(table_bytes: int, units: float) -> int:
-    """Enough to use the rate and to keep each below a gigabyte, never more than one for 8 MiB."""
+    """Enough to use the rate and to keep each below a gigabyte, never more than one for 8 MiB; as many for each mapper as for the others,
+    because a mapper's rate is its share of the segments, and that of those which are done first is lost."""
     wanted = max(ceil(table_bytes / LARGEST_SEGMENT_BYTES), units // SEGMENT_UNITS)
-    return int(max(1, min(wanted, ceil(table_bytes / SMALLEST_SEGMENT_BYTES))))
+    most, each = ceil(table_bytes / SMALLEST_SEGMENT_BYTES), mappers(table_bytes, units)
+    return each * max(1, min(ceil(wanted / each), most // each))
+
+
+def scan_seconds(table_bytes: int, rate: Rate) -> float:
+    """At the rate, or as fast as the mappers' processors are."""
+    return max(rate.seconds, table_bytes / READ_BYTES_PER_UNIT / (mappers(table_bytes, rate.units) * VCPU_READ_UNITS))
 
 
 def _rate(table: Table, pace: Pace, work: Work) -> Rate:

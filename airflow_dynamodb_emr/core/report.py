@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from airflow_dynamodb_emr.core import cost
+from airflow_dynamodb_emr.core.fleet import Size
 from airflow_dynamodb_emr.core.plan import BackupPlan, Estimate, TableDump
 from airflow_dynamodb_emr.core.restore import Restore, RestorePlan, TableLoad
 from airflow_dynamodb_emr.core.table import Throughput
@@ -48,12 +49,13 @@ def restore_lines(restore: Restore) -> list[str]:
 def plan_lines(plan: BackupPlan | Estimate) -> list[str]:
     """Before anything is done: a line a table; throughput is read units a second."""
     rows = columns([_PLAN_HEAD, *map(_dump, plan.tables)], {0, 1, 10})
-    return [_in_all(len(plan.tables), plan.seconds, plan.dollars), *rows, *_excluded(plan.excluded)]
+    return [_in_all(len(plan.tables), plan.seconds, plan.dollars), *_clusters(plan), *rows, *_excluded(plan.excluded)]
 
 
 def restore_plan_lines(plan: RestorePlan) -> list[str]:
     """The same for a restore; throughput is write units a second."""
-    return [_in_all(len(plan.tables), plan.seconds, plan.dollars), *columns([_LOAD_HEAD, *map(_load, plan.tables)], {0, 1, 2, 3, 11})]
+    rows = columns([_LOAD_HEAD, *map(_load, plan.tables)], {0, 1, 2, 3, 11})
+    return [_in_all(len(plan.tables), plan.seconds, plan.dollars), *_clusters(plan), *rows]
 
 
 def size(number_of_bytes: float) -> str:
@@ -78,6 +80,27 @@ def _excluded(excluded: dict[str, str]) -> list[str]:
 def _in_all(tables: int, seconds: float, dollars: float | None) -> str:
     price = "price of the cluster unknown" if dollars is None else f"about {cost.amount(dollars)}"
     return f"{_count(tables, 'table')}, about {seconds / 60:,.0f} minutes, {price}"
+
+
+def _clusters(plan: BackupPlan | Estimate | RestorePlan) -> list[str]:
+    """Why it is of this size: with more of it, the longest table would still take what it takes."""
+    if plan.size is None:
+        return []
+    size, longest = plan.size, max(table.seconds for table in plan.tables)
+    work = f"{_count(size.concurrency, 'table')} at once{' in each' if size.lanes > 1 else ''}: about {_minutes(size.seconds)}"
+    spot = "; spot machines are counted at the on-demand price" if plan.spot else ""
+    return [f"  {_count(size.lanes, 'cluster')} of {_machines(size, plan.spot)}, {work}; the longest table alone takes {_minutes(longest)}{spot}"]
+
+
+def _machines(size: Size, spot: int) -> str:
+    some = f" ({'all' if spot == size.nodes else spot} of {'them' if size.primary_type == size.worker_type else 'these'} spot)" if spot else ""
+    if size.primary_type == size.worker_type:
+        return f"{1 + size.nodes} {size.worker_type}{some}"
+    return f"one {size.primary_type} and {size.nodes} {size.worker_type}{some}"
+
+
+def _minutes(seconds: float) -> str:
+    return _count(max(1, round(seconds / 60)), "minute")
 
 
 def _dump(table: TableDump) -> tuple[str, ...]:

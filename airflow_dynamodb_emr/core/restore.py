@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 from fnmatch import fnmatchcase
+from math import ceil
 from typing import Any
 
 from msgspec import structs
@@ -13,11 +14,11 @@ from airflow_dynamodb_emr.core import cost, names, steps
 from airflow_dynamodb_emr.core.catalogue import Wanted
 from airflow_dynamodb_emr.core.cluster import ClusterSpec
 from airflow_dynamodb_emr.core.documents import Document, Noun
-from airflow_dynamodb_emr.core.lanes import makespan
+from airflow_dynamodb_emr.core.fleet import Size, Work
 from airflow_dynamodb_emr.core.layout import Folder, S3Uri
 from airflow_dynamodb_emr.core.manifest import Part, TableManifest
 from airflow_dynamodb_emr.core.pace import Pace, Raised, Rate, raised_for_write
-from airflow_dynamodb_emr.core.rates import write_rate
+from airflow_dynamodb_emr.core.rates import VCPU_WRITE_UNITS, write_rate
 from airflow_dynamodb_emr.core.schema import Schema, create_request
 from airflow_dynamodb_emr.core.table import Decreases, Table, Throughput
 from airflow_dynamodb_emr.core.verdict import Backup, Verdict
@@ -73,6 +74,12 @@ class TableLoad(Noun, frozen=True, kw_only=True):
         """While it is loaded; before and after it is as it was."""
         return self.raised.table if self.raised else self.before
 
+    @property
+    def work(self) -> Work:
+        """What its step asks of the cluster."""
+        moving = min(1.0, self.rate.seconds / self.seconds)
+        return Work(self.name, self.seconds, self.mappers, moving * self.rate.units / VCPU_WRITE_UNITS)
+
 
 class Source(Noun, frozen=True, kw_only=True):
     """One table of the backup, and where it goes."""
@@ -103,6 +110,8 @@ class RestorePlan(Document, frozen=True, kw_only=True):
     concurrency: int  # steps at once, in each
     seconds: float  # estimated, cluster start included
     dollars: float | None  # None: no price known for the instance type
+    size: Size | None = None  # of the cluster
+    spot: int = 0  # workers that are spot machines
 
     @property
     def root(self) -> Folder:
@@ -164,6 +173,7 @@ def table_load(source: Source, pace: Pace) -> TableLoad:
         before=target.throughput,
         raised=raised_for_write(target, rate.spike),
         rate=rate,
+        mappers=max(1, min(len(manifest.parts), ceil(rate.units / VCPU_WRITE_UNITS))),
         seconds=rate.seconds + (cost.STEP_SECONDS if connector else 0),
         dollars=rate.dollars,
     )
@@ -180,8 +190,9 @@ def _cold(description: dict[str, Any]) -> dict[str, Any]:
 
 
 def restore_plan(request: RestoreRequest, backup: Backup, loads: list[TableLoad], run: str, account: str, made: datetime) -> RestorePlan:
-    on_emr = any(load.engine == CONNECTOR for load in loads)
-    seconds, dollars = _estimate(request.cluster, loads, on_emr)
+    works = [load.work for load in loads if load.engine == CONNECTOR]
+    size = request.cluster.size(works, most_lanes=1)  # the cluster is not what a restore waits for
+    seconds, dollars = _estimate(loads, size if works else None)
     return RestorePlan(
         run=run,
         backup=backup.uri,
@@ -189,23 +200,24 @@ def restore_plan(request: RestoreRequest, backup: Backup, loads: list[TableLoad]
         account=account,
         folder=str(restore_folder(request.base, run)),
         base=str(request.base),
-        logs=str(request.logs),
+        logs=str(request.cluster.logs(request.logs)),
         jar=request.jar,
         made=made,
         tables=sorted(loads, key=lambda load: (-load.seconds, load.name)),
-        cluster=request.cluster.request(run, request.logs) if on_emr else None,
-        concurrency=request.cluster.concurrency,
+        cluster=request.cluster.request(run, request.logs, size) if works else None,
+        concurrency=size.concurrency,
         seconds=seconds,
         dollars=dollars,
+        size=size if works else None,
+        spot=request.cluster.spot_nodes(size) if works else 0,
     )
 
 
-def _estimate(cluster: ClusterSpec, loads: list[TableLoad], on_emr: bool) -> tuple[float, float | None]:
+def _estimate(loads: list[TableLoad], size: Size | None) -> tuple[float, float | None]:
     """What the worker loads takes no lane of the cluster."""
-    steps_, others = ([load.seconds for load in loads if (load.engine == CONNECTOR) is connector] for connector in (True, False))
-    lanes = cost.CLUSTER_START_SECONDS + makespan(steps_, cluster.concurrency) if on_emr else 0.0
-    nodes = cost.cluster(cluster.instance_type, 1 + cluster.core_nodes, lanes) if on_emr else 0.0
-    return max([lanes, *others]), None if nodes is None else nodes + sum(load.dollars for load in loads)
+    others = [load.seconds for load in loads if load.engine == WORKER]
+    seconds, dollars = (size.seconds, size.dollars) if size else (0.0, 0.0)
+    return max([seconds, *others]), None if dollars is None else dollars + sum(load.dollars for load in loads)
 
 
 class TableLoaded(Document, frozen=True, kw_only=True):

@@ -90,12 +90,12 @@ def _other_types_of_fleet(fleet: dict[str, Any]) -> None:
     """Each type's siblings that the fleet does not have yet, in its place; a fleet that has them all already stays as it is."""
     had = [each["InstanceType"] for each in fleet.get("InstanceTypeConfigs", [])]
     others = {type_: each for each in fleet.get("InstanceTypeConfigs", []) for type_ in siblings(each["InstanceType"]) if type_ not in had}
-    most = MOST_TYPES_WITH_STRATEGY if _strategy(fleet) else MOST_TYPES
+    most = MOST_TYPES_WITH_STRATEGY if has_strategy(fleet) else MOST_TYPES
     if others:
         fleet["InstanceTypeConfigs"] = [{**each, "InstanceType": type_} for type_, each in others.items()][:most]
 
 
-def _strategy(fleet: dict[str, Any]) -> bool:
+def has_strategy(fleet: dict[str, Any]) -> bool:
     return any("AllocationStrategy" in of for of in fleet.get("LaunchSpecifications", {}).values())
 
 

@@ -12,18 +12,32 @@ EXPORT = "org.apache.hadoop.dynamodb.tools.DynamoDBExport"
 IMPORT = "org.apache.hadoop.dynamodb.tools.DynamoDBImport"
 ACTIVE = ["PENDING", "CANCEL_PENDING", "RUNNING"]
 COMPLETED = "COMPLETED"
+# Without them a step takes EMR's own sizes, on an m5.xlarge 6 GiB for the application master and 3 for a mapper: a few steps would fill
+# a small cluster and have no room for mappers. `core/fleet.py` counts on these.
+_MEMORY = {
+    "yarn.app.mapreduce.am.resource.mb": "1024",
+    "yarn.app.mapreduce.am.command-opts": "-Xmx768m",
+    "mapreduce.map.memory.mb": "1536",
+    "mapreduce.map.java.opts": "-Xmx1152m",
+    "mapreduce.reduce.memory.mb": "1024",
+    "mapreduce.reduce.java.opts": "-Xmx768m",
+}
 READ_COUNTER, LOADED_COUNTER = "DYNAMODB_ITEMS_READ", "DYNAMODB_ITEMS_READ_FROM_BACKUP"
 
 # $0 is the tags; each line of the list that is an application begins with its id.
 _KILL = 'for app in $(yarn application -list -appTags "$0" | grep -o \'application_[0-9]*_[0-9]*\' | sort -u); do yarn application -kill "$app"; done'
 
 
-def dump_step(name: str, jar: str, region: str, table: str, into: S3Uri, ratio: float, segments: int) -> dict[str, Any]:
+def dump_step(name: str, jar: str, region: str, table: str, into: S3Uri, ratio: float, segments: int, mappers: int = 0) -> dict[str, Any]:
     """Segments are always given: left to itself the connector makes hundreds for an on-demand table.
-    Speculative attempts are off because they would leave files that no manifest names."""
+    Speculative attempts are off because they would leave files that no manifest names. The one reducer writes the manifest: it waits
+    for all mappers, and need not take their room."""
     options = {
+        **_MEMORY,
         "dynamodb.region": region,
         "mapreduce.job.tags": names.yarn_tag(name),
+        **({"dynamodb.max.map.tasks": str(mappers)} if mappers else {}),
+        "mapreduce.job.reduce.slowstart.completedmaps": "1.0",
         "mapreduce.map.speculative": "false",
         "mapreduce.output.fileoutputformat.compress": "true",
     }
@@ -31,7 +45,7 @@ def dump_step(name: str, jar: str, region: str, table: str, into: S3Uri, ratio: 
 
 
 def load_step(name: str, jar: str, region: str, source: S3Uri, table: str, ratio: float) -> dict[str, Any]:
-    options = {"dynamodb.region": region, "mapreduce.job.tags": names.yarn_tag(name), "mapreduce.map.speculative": "false"}
+    options = {**_MEMORY, "dynamodb.region": region, "mapreduce.job.tags": names.yarn_tag(name), "mapreduce.map.speculative": "false"}
     return _step(name, jar, [IMPORT, *_options(options), str(source), table, _ratio(ratio)])
 
 

@@ -91,10 +91,11 @@ class StepOperator(ClusterTask, PlanOperator):
 
     def _wish(self, plan: BackupPlan | RestorePlan, cluster: str, round_: Round, table: str, try_number: int) -> Wish:
         attempt = round_.attempt(try_number)
-        limit = self.settings.overrun_times * plan.table(table).seconds + self.settings.overrun_minutes * 60
+        seconds = plan.table(table).seconds
+        limit = self.settings.overrun_times * seconds + self.settings.overrun_minutes * 60
         step = self.step_of(plan, table, attempt, round_.overruns.get(table, 0))
         earlier = [step_name(table, number) for number in range(1, attempt)]
-        return Wish(step=step, earlier=earlier, limit_seconds=limit, claim=str(plan.root.step_claim(cluster, step["Name"])))
+        return Wish(step=step, earlier=earlier, seconds=seconds, limit_seconds=limit, claim=str(plan.root.step_claim(cluster, step["Name"])))
 
     def ended(self, context: Context, event: dict[str, Any]) -> dict[str, str]:
         before, plan = msgspec.convert(event["round"], Round), self.whole_plan()

@@ -7,18 +7,19 @@ from argparse import Namespace
 from typing import Any
 
 import boto3
+import yaml
 
 from airflow_dynamodb_emr.aws import planning
 from airflow_dynamodb_emr.aws.clients import Clients
 from airflow_dynamodb_emr.aws.inputs import cluster_template, exclude_list
 from airflow_dynamodb_emr.aws.store import Store
 from airflow_dynamodb_emr.core import names
-from airflow_dynamodb_emr.core.plan import TableDump
+from airflow_dynamodb_emr.core.plan import Estimate, TableDump
 from airflow_dynamodb_emr.core.report import plan_lines
 from airflow_dynamodb_emr.errors import BadInput
 from airflow_dynamodb_emr.settings import Settings
 
-OPTIONS = ("exclude", "spike", "read_ratio", "max_read_units", "step_concurrency", "core_nodes")
+OPTIONS = ("exclude", "spike", "read_ratio", "max_read_units", "step_concurrency", "core_nodes", "cluster_template")
 _RUN = "plan"  # a real run gives its cluster a name and tag of its own
 
 
@@ -32,14 +33,21 @@ def run(arguments: Namespace) -> int:
     selection = names.Selection(prefix=arguments.prefix, exclude=[*settings.exclude, *exclude_list(store, settings.exclude_list)])
     cluster = settings.cluster(cluster_template(store, settings.cluster_template))
     estimate = planning.preview(clients, selection, settings.read_pace, cluster)
-    if not arguments.json:
-        print("\n".join(plan_lines(estimate)))
-        return 0
     logs = settings.logs if settings.base or settings.log_uri else None
-    request = {"Name": names.cluster_name(_RUN), **cluster.request(_RUN, logs)}
-    answer = {"tables": list(map(_table, estimate.tables)), "cluster": request, "seconds": estimate.seconds, "dollars": estimate.dollars}
-    print(json.dumps(answer, indent=2))
+    request = {"Name": names.cluster_name(_RUN), **cluster.request(_RUN, logs, estimate.size)}
+    print(_document(estimate, request) if arguments.json else _text(estimate, request))
     return 0
+
+
+def _document(estimate: Estimate, request: dict[str, Any]) -> str:
+    tables = list(map(_table, estimate.tables))
+    return json.dumps({"tables": tables, "cluster": request, "seconds": estimate.seconds, "dollars": estimate.dollars}, indent=2)
+
+
+def _text(estimate: Estimate, request: dict[str, Any]) -> str:
+    """The request in the form of a cluster template, so that it can be a start for one."""
+    each = f"the request for each of the {estimate.size.lanes} clusters" if estimate.size.lanes > 1 else "the request for the cluster"
+    return "\n".join([*plan_lines(estimate), "", f"{each}:", "", yaml.safe_dump(request, sort_keys=False).rstrip()])
 
 
 def _table(table: TableDump) -> dict[str, Any]:

@@ -94,8 +94,10 @@ def test_a_ratio_is_above_0_and_at_most_1_5(ratio: float) -> None:
         ("max_write_units", [1, 100_000], [0, -1]),
         ("on_demand_read_units", [1, 40_000], [0, 40_001]),
         ("on_demand_write_units", [1, 40_000], [0, 40_001]),
-        ("step_concurrency", [1, 256], [0, 257]),
-        ("core_nodes", [1, 500], [0]),
+        ("step_concurrency", [0, 1, 256], [-1, 257]),
+        ("core_nodes", [0, 1, 500], [-1]),
+        ("max_core_nodes", [1, 500], [0]),
+        ("max_lanes", [1, 20], [0, 21]),
         ("hour_dollars", [0, 0.5], [-1, math.inf, math.nan]),
         ("poll_seconds", [0.1], [0, -1]),
         ("idle_minutes", [1, 10_080], [0, 10_081]),
@@ -196,6 +198,27 @@ def test_the_form_refuses_a_spike_that_cannot_be_as_it_is_typed(form: Callable[[
 def test_the_cluster_is_the_one_of_the_settings_and_the_template() -> None:
     template = {"Instances": {"Ec2KeyName": "k"}}
 
-    cluster = Settings(core_nodes=7, subnets=["subnet-1"], step_concurrency=3, idle_minutes=9).cluster(template)
+    settings = Settings(
+        core_nodes=7, subnets=["subnet-1"], step_concurrency=3, idle_minutes=9, spot=False, max_lanes=2, max_core_nodes=8, hour_dollars=5
+    )
+    cluster = settings.cluster(template)
 
     assert (cluster.core_nodes, cluster.subnets, cluster.concurrency, cluster.idle_minutes, cluster.template) == (7, ["subnet-1"], 3, 9, template)
+    assert (cluster.spot, cluster.max_lanes, cluster.max_core_nodes, cluster.hour_dollars) == (False, 2, 8, 5)
+
+
+@pytest.mark.parametrize(("text", "spot"), [("True", True), ("true", True), ("False", False), ("false", False), ("0", False)])
+def test_spot_machines_are_wanted_or_not(environment: Any, text: str, spot: bool) -> None:
+    environment(spot=text)
+
+    assert Settings.from_config().spot is spot
+
+
+@pytest.mark.parametrize("form", [params.backup, params.restore])
+def test_the_form_takes_a_size_or_as_much_as_is_needed(form: Callable[[Settings], dict[str, Any]]) -> None:
+    fields = form(Settings())
+
+    for name in ("core_nodes", "step_concurrency"):
+        assert fields[name].resolve() == 0 and fields[name].resolve(12) == 12
+        with pytest.raises(ParamValidationError):
+            fields[name].resolve(-1)

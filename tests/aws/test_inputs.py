@@ -45,6 +45,15 @@ def test_what_is_not_there_is_refused_by_the_name_of_its_setting(store: Store, w
     assert refusal(one)[0].startswith(f"exclude_list: {where}") and refusal(other)[0].startswith(f"cluster_template: {where}")
 
 
+def test_a_template_is_checked_where_it_is_read(store: Store, folder: S3Uri) -> None:
+    store.put(folder / "cluster", b"Instances:\n  InstanceGroups:\n  - {InstanceRole: BOSS, InstanceType: m5.xlarge, InstanceCount: 1}\n")
+
+    with pytest.raises(BadInput) as raised:
+        cluster_template(store, str(folder / "cluster"))
+
+    assert refusal(raised)[0] == "cluster_template: Instances.InstanceGroups[0].InstanceRole: 'BOSS' is not one of MASTER, CORE, TASK"
+
+
 @pytest.mark.parametrize("text", [b"{a: b: c}", b"- just\n- a list", b"a word", b"", b"\xff\xfe\x00"], ids=["cut", "list", "word", "none", "binary"])
 def test_what_is_no_template_is_refused_in_one_line(store: Store, folder: S3Uri, text: bytes) -> None:
     store.put(folder / "cluster", text)

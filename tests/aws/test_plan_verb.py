@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from pathlib import Path
 from typing import NamedTuple
 
 import pytest
+import yaml
 
 from airflow_dynamodb_emr import cli
 from airflow_dynamodb_emr.aws.clients import Clients
@@ -52,12 +54,39 @@ def test_it_needs_no_base_and_no_jar_and_touches_nothing(aws: StandIn, plan: Pla
     with nothing_touched(aws):
         told = plan(tables)
 
-    head, columns, a, b = told.out.splitlines()
+    head, cluster, columns, a, b, *request = told.out.splitlines()
     assert (told.status, told.err) == (0, "")
     assert head.startswith("2 tables, about 7 minutes, about $0.")
     assert columns.split()[:8] == ["table", "engine", "items", "bytes", "before", "during", "after", "segments"]
     assert a.split()[:8] == [tables + "a", "connector", "5", "146.5", "KiB", "5", "5", "5"] and a.endswith("done within 20 minutes as it is")
     assert b.endswith("on demand, never spiked: 4000 of the 12000 units it serves")
+    assert cluster.startswith("  1 cluster of 2 m5.xlarge, ") and request[:3] == ["", "the request for the cluster:", ""]
+
+
+def test_the_request_that_it_prints_can_be_used_as_a_template(plan: Plan, tables: str, tmp_path: Path) -> None:
+    printed = plan(tables, "--core-nodes", "4").out.partition("cluster:\n\n")[2]
+    (tmp_path / "cluster.yaml").write_text(printed)
+
+    told = json.loads(plan(tables, "--cluster-template", str(tmp_path / "cluster.yaml"), "--json").out)
+
+    assert told["cluster"] == yaml.safe_load(printed)
+
+
+@pytest.mark.parametrize(
+    ("text", "facts"),
+    [
+        pytest.param("Instnces: {}", "cluster_template: Instnces: there is no such field", id="no such field"),
+        pytest.param("StepConcurrencyLevel: 900", "cluster_template: StepConcurrencyLevel: 900 is not from 1 to 256", id="more than EMR takes"),
+        pytest.param("ReleaseLabel: 7", "cluster_template: ReleaseLabel: 7 is not a text", id="a number for a text"),
+    ],
+)
+def test_a_template_that_emr_would_refuse_is_status_2(plan: Plan, tables: str, tmp_path: Path, text: str, facts: str) -> None:
+    (tmp_path / "cluster.yaml").write_text(text)
+
+    told = plan(tables, "--cluster-template", str(tmp_path / "cluster.yaml"))
+
+    first, hint = told.err.splitlines()
+    assert told.status == 2 and first == f"dynamodb-emr plan: {facts}" and hint.startswith("HINT: ")
 
 
 def test_the_json_says_of_each_table_what_it_was_and_will_be(plan: Plan, tables: str, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -70,7 +99,7 @@ def test_the_json_says_of_each_table_what_it_was_and_will_be(plan: Plan, tables:
     assert a.keys() == b.keys() == {"name", "engine", "items", "bytes", "spike", "segments", "seconds", "dollars", "why"}
     assert (a["spike"], b["spike"]) == ({"before": 5, "during": 50, "after": 5}, None)
     assert a["dollars"] == pytest.approx(45 * 0.00013) and a["why"] == "spiked from 5 to 50 units"
-    assert told["cluster"]["StepConcurrencyLevel"] == 10 and "LogUri" not in told["cluster"]
+    assert told["cluster"]["StepConcurrencyLevel"] == 2 and "LogUri" not in told["cluster"]
 
 
 def test_options_go_before_the_environment(plan: Plan, tables: str, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -80,14 +109,15 @@ def test_options_go_before_the_environment(plan: Plan, tables: str, monkeypatch:
     told = json.loads(plan(tables, "--core-nodes", "7", "--spike", "400 units", "--max-read-units", "500", "--read-ratio", "1", "--json").out)
 
     request = told["cluster"]
-    assert (request["StepConcurrencyLevel"], request["Instances"]["InstanceFleets"][1]["TargetOnDemandCapacity"]) == (3, 7)
+    _, core, task = request["Instances"]["InstanceFleets"]
+    assert (request["StepConcurrencyLevel"], core["TargetOnDemandCapacity"] + task["TargetSpotCapacity"]) == (3, 7)
     assert request["LogUri"] == "s3://my-backups/x/logs/" and told["tables"][0]["spike"]["during"] == 400
 
 
 def test_what_is_excluded_is_said(plan: Plan, tables: str) -> None:
     out = plan(tables, "--exclude", "*_a", "--exclude", "nobody").out
 
-    assert out.startswith("1 table,") and out.endswith(f"  {tables}a is excluded by *_a\n")
+    assert out.startswith("1 table,") and f"\n  {tables}a is excluded by *_a\n" in out
 
 
 @pytest.mark.parametrize(

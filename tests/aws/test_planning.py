@@ -123,6 +123,15 @@ BAD: dict[str, tuple[dict[str, Any], str]] = {
     "a prefix that is only contained": ({"selection": Selection(prefix="LD_")}, "prefix: no table starts with 'LD_'"),
     "units that raise nothing": ({"pace": Pace(spike=Absolute(number=5))}, "spike: 5 units would raise no table: each has 5 or more already"),
     "no such jar": ({"jar": JAR + "x"}, f"connector_jar: {JAR}x is not there"),
+    "a template that EMR would refuse": (
+        {"cluster": ClusterSpec(template={"AutoTerminationPolicy": {"IdleTimeout": 1}})},
+        "cluster_template: AutoTerminationPolicy.IdleTimeout: 1 is not from 60 to 604800 seconds",
+    ),
+    "a template that is none": ({"cluster": ClusterSpec(template={"Instances": {"Ec2Key": "k"}})}, "cluster_template: Instances.Ec2Key: there is"),
+    "logs of a template elsewhere": (
+        {"cluster": ClusterSpec(template={"LogUri": f"{NOWHERE}/"})},
+        "log_uri: bucket no-such-bucket is not there",
+    ),
     "no such role": ({"cluster": ClusterSpec(service_role="Nobody")}, "service_role: Nobody is not there"),
     "no such profile": ({"cluster": ClusterSpec(instance_profile="Nobody")}, "instance_profile: Nobody is not there"),
     "no such subnet": ({"cluster": ClusterSpec(subnets=["subnet-0"])}, "subnets: subnet-0 is not there"),

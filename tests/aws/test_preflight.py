@@ -76,6 +76,18 @@ def test_what_a_cluster_needs_and_is_not_there_is_refused(
     assert refusal(raised)[0] == facts
 
 
+def test_a_request_that_emr_would_refuse_is_refused_before_it_is_asked(cluster_request: dict[str, Any]) -> None:
+    preflight.request(cluster_request)
+
+    for change, facts in (
+        ({"StepConcurrencyLevel": 0}, "cluster_template: StepConcurrencyLevel: 0 is not from 1 to 256"),
+        ({"ServiceRole": 7}, "cluster_template: ServiceRole: 7 is not a text"),
+    ):
+        with pytest.raises(BadInput) as raised:
+            preflight.request({**cluster_request, **change})
+        assert refusal(raised)[0] == facts
+
+
 @pytest.mark.parametrize("code", ["AccessDenied", "AccessDeniedException", "UnauthorizedOperation"])
 def test_where_we_may_not_look_emr_will_say(clients: Clients, cluster_request: dict[str, Any], caplog: pytest.LogCaptureFixture, code: str) -> None:
     preflight.cluster(refusing(clients, code), {**cluster_request, "Instances": {"Ec2SubnetId": "subnet-0"}})

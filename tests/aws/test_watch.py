@@ -382,3 +382,13 @@ def test_a_look_at_few_steps_is_one_call(aws: StandIn, clients: Clients, cluster
         return sum(calls.values()) - calls["emr.ListSteps"]
 
     assert asyncio.run(some_looks()) == 0, "a look asked for more than a list of steps"
+
+
+def test_of_steps_that_wait_for_room_the_longest_goes_first(clients: Clients, cluster: str) -> None:
+    async def all_of_them() -> None:
+        watched = ClusterWatch(lambda: clients, cluster, EVERY, 1)
+        await asyncio.gather(*(watched.follow(Wish(step=step(name), seconds=seconds)) for name, seconds in zip(names(3), (1, 3, 2), strict=True)))
+
+    asyncio.run(all_of_them())
+
+    assert there(clients, cluster) == ["t01/1", "t02/1", "t00/1"]

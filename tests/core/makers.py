@@ -68,7 +68,7 @@ def table(name: str = "orders", read: int = 5, write: int = 5, **more: Any) -> T
     return Table(name=name, **{**values, **more})
 
 
-def request(prefix: str = "", most_tasks: int = 1024, pace: Pace | None = None) -> Request:
+def request(prefix: str = "", most_tasks: int = 1024, pace: Pace | None = None, cluster: ClusterSpec | None = None) -> Request:
     return Request(
         selection=Selection(prefix=prefix),
         base=BASE,
@@ -77,7 +77,7 @@ def request(prefix: str = "", most_tasks: int = 1024, pace: Pace | None = None) 
         jar="s3://jars/tools.jar",
         logs=BASE / "logs",
         pace=pace or Pace(),
-        cluster=ClusterSpec(),
+        cluster=cluster or ClusterSpec(),
         most_tasks=most_tasks,
     )
 

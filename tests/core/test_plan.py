@@ -1,14 +1,18 @@
 from __future__ import annotations
 
+import json
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from airflow_dynamodb_emr.core import cost
+from airflow_dynamodb_emr.core.cluster import ClusterSpec
 from airflow_dynamodb_emr.core.documents import decode, encode
 from airflow_dynamodb_emr.core.pace import Pace
 from airflow_dynamodb_emr.core.plan import BackupPlan, dump_plan
-from airflow_dynamodb_emr.core.spiking import Absolute
+from airflow_dynamodb_emr.core.report import plan_lines
+from airflow_dynamodb_emr.core.spiking import Absolute, Multiple
 from airflow_dynamodb_emr.core.table import Throughput
 from airflow_dynamodb_emr.errors import BadInput
 
@@ -54,11 +58,48 @@ def test_a_dump_without_spike_costs_what_it_reads(dumped: object, dollars: float
 
 
 def test_the_estimate_holds_the_start_of_the_cluster_and_of_each_step() -> None:
-    made = plan(*(table(f"t{number:02d}") for number in range(20)))
+    made = plan(*(table(f"t{number:02d}") for number in range(20)), cluster=ClusterSpec(concurrency=10, core_nodes=3))
 
-    assert made.concurrency == 10
+    assert (made.lanes, made.concurrency) == (1, 10)
     assert made.seconds == cost.CLUSTER_START_SECONDS + 2 * cost.STEP_SECONDS
-    assert made.dollars == pytest.approx(cost.cluster("m5.xlarge", 3, made.seconds))
+    assert made.dollars == pytest.approx(cost.cluster("m5.xlarge", 4, made.seconds))
+
+
+def test_a_plan_is_as_large_as_its_tables_need() -> None:
+    small, large = plan(*map(table, "ab")), plan(*(table(f"t{number:03d}", read=0, write=0, bytes=50 * GIB) for number in range(100)))
+
+    assert small.size and large.size and (small.lanes, small.size.nodes) == (1, 1)
+    assert large.size.nodes > 10 and large.lanes > 1
+    assert {dump.lane for dump in large.tables} == set(range(large.lanes))
+    assert large.cluster["StepConcurrencyLevel"] == large.concurrency == large.size.concurrency
+    workers = [fleet.get("TargetOnDemandCapacity", 0) + fleet.get("TargetSpotCapacity", 0) for fleet in large.cluster["Instances"]["InstanceFleets"]]
+    assert workers == [1, large.size.nodes - large.spot, large.spot]
+
+
+def test_a_dump_says_how_many_mappers_it_is_given_and_its_step_tells_the_connector() -> None:
+    made = plan(table("large", read=0, write=0, bytes=50 * GIB), table("small", read=0, write=0, bytes=1000))
+
+    large, small = (made.step(made.table(name), 1)["HadoopJarStep"]["Args"] for name in ("large", "small"))
+
+    assert made.table("large").mappers == 14 and "-Ddynamodb.max.map.tasks=14" in large and large[-1] == "56"
+    assert made.table("small").mappers == 1 and "-Ddynamodb.max.map.tasks=1" in small and small[-1] == "1"
+
+
+def test_a_plan_of_an_earlier_version_still_says_its_steps() -> None:
+    old = json.loads(encode(plan()))
+    for table_ in old["tables"]:
+        del table_["mappers"], table_["lane"]
+    for field in ("lanes", "size", "spot"):
+        del old[field]
+
+    made = decode(json.dumps(old).encode(), BackupPlan, "it")
+
+    assert not any("max.map.tasks" in arg for arg in made.step(made.tables[0], 1)["HadoopJarStep"]["Args"])
+    assert (made.lanes, made.tables[0].lane) == (1, 0) and plan_lines(made)
+
+
+def test_step_logs_are_where_the_template_puts_them() -> None:
+    assert plan(cluster=ClusterSpec(template={"LogUri": "s3://other/logs/"})).logs == "s3://other/logs"
 
 
 def test_an_attempt_dumps_into_a_folder_of_its_own() -> None:
@@ -92,3 +133,26 @@ def test_units_that_would_raise_none_of_the_tables_are_refused() -> None:
     with pytest.raises(BadInput, match="spike: 5 units would raise no table: each has 5 or more already"):
         plan(table("a", read=5), table("b", read=6), table("c", read=0, write=0), pace=pace)
     assert [dump.raised for dump in plan(table(read=0, write=0), pace=pace).tables] == [None]
+
+
+def test_more_spikes_than_airflow_takes_are_left_to_the_largest_tables() -> None:
+    tables = [table(name, read=5, bytes=size * 10**9) for name, size in (("small", 1), ("large", 3), ("middle", 2))]
+
+    made = plan(*tables, most_tasks=2, pace=Pace(spike=Multiple(times=10), hour_dollars=1e6))
+
+    assert made.spiked == ["large", "middle"] and made.batches == [["small"]]
+    assert made.table("small").rate.why == "not spiked: 2 larger tables of this run are, and Airflow takes no more tasks of a kind"
+
+
+def test_every_table_is_in_a_batch_or_spiked() -> None:
+    made = plan(table("spiked", read=5, bytes=10**9), table("small", read=5), table("other", read=0, write=0), pace=Pace(hour_dollars=1e6))
+
+    assert (made.spiked, made.batches) == (["spiked"], [["other", "small"]])
+
+
+def test_a_step_that_took_far_too_long_is_tried_again_in_more_segments() -> None:
+    made = plan(table(bytes=50 * 2**30, read=1000))
+
+    once, again = (int(made.step(made.tables[0], 1, overruns=number)["HadoopJarStep"]["Args"][-1]) for number in (0, 1))
+
+    assert again == 2 * once

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from airflow_dynamodb_emr.core import cost
 from airflow_dynamodb_emr.core.pace import Pace
-from airflow_dynamodb_emr.core.rates import CONNECTOR_ON_DEMAND_UNITS, SMALLEST_SEGMENT_BYTES, read_rate, segments, write_rate
+from airflow_dynamodb_emr.core.rates import CONNECTOR_ON_DEMAND_UNITS, SMALLEST_SEGMENT_BYTES, mappers, read_rate, scan_seconds, segments, write_rate
 from airflow_dynamodb_emr.core.spiking import Absolute, Deadline, Multiple, Off
 from airflow_dynamodb_emr.core.table import Table, Throughput
 
@@ -68,6 +68,33 @@ def test_a_table_has_between_one_segment_and_one_for_8_mib(size: int, units: flo
 )
 def test_segments_follow_rate_and_size(size: int, units: float, wanted: int) -> None:
     assert segments(size, units) == wanted
+
+
+@given(st.integers(0, 2**45), st.floats(0.001, 60_000))
+def test_every_mapper_has_as_many_segments_as_the_others(size: int, units: float) -> None:
+    assert segments(size, units) % mappers(size, units) == 0
+
+
+@pytest.mark.parametrize(
+    ("size", "units", "wanted"),
+    [
+        pytest.param(0, 4000, 1, id="empty table"),
+        pytest.param(127 * MIB, 4000, 1, id="a small table is one file"),
+        pytest.param(50 * 2**30, 4000, 14, id="three hundred units each"),
+        pytest.param(50 * 2**30, 199, 1, id="no more than the connector makes"),
+        pytest.param(50 * 2**30, 450, 2, id="rounded up"),
+        pytest.param(2**30, 40_000, 16, id="64 MiB each at least"),
+    ],
+)
+def test_mappers_follow_rate_and_size(size: int, units: float, wanted: int) -> None:
+    assert mappers(size, units) == wanted
+
+
+def test_a_table_takes_no_less_than_its_mappers_processors_take() -> None:
+    rate = read_rate(table(read=0, write=0, bytes=100 * MIB), Pace())
+
+    assert scan_seconds(100 * MIB, rate) == 100 * MIB / 8192 / 500 > rate.seconds
+    assert scan_seconds(0, rate) == rate.seconds
 
 
 @given(indexed(), PACES, st.integers(0, 10**9))

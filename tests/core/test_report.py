@@ -3,6 +3,7 @@ from __future__ import annotations
 import pytest
 from msgspec import structs
 
+from airflow_dynamodb_emr.core.fleet import Size
 from airflow_dynamodb_emr.core.pace import Pace
 from airflow_dynamodb_emr.core.report import backup_lines, plan_lines, restore_lines, restore_plan_lines, size
 from airflow_dynamodb_emr.core.restore import Restore, Source, TableLoaded, restore_plan, table_load
@@ -91,10 +92,36 @@ def test_a_plan_tells_what_it_does_to_each_table_and_why() -> None:
     lines = plan_lines(structs.replace(made, excluded={"c": "c*"}))
 
     assert lines[0] == f"2 tables, about {made.seconds / 60:.0f} minutes, about ${made.dollars:.2f}"
-    assert lines[1].split() == ["table", "engine", "items", "bytes", "before", "during", "after", "segments", "minutes", "dollars", "why"]
-    assert lines[2].split(maxsplit=11)[3:] == ["937.5", "MiB", "10", "105", "10", "1", "21.0", "0.0123", "spiked from 10 to 105 units"]
-    assert lines[3].endswith("0.1250  on demand, never spiked: 4000 of the 12000 units it serves") and lines[3].count("on demand  ") == 3
-    assert lines[4] == "  c is excluded by c*"
+    assert lines[2].split() == ["table", "engine", "items", "bytes", "before", "during", "after", "segments", "minutes", "dollars", "why"]
+    assert lines[3].split(maxsplit=11)[3:] == ["937.5", "MiB", "10", "105", "10", "1", "21.0", "0.0123", "spiked from 10 to 105 units"]
+    assert lines[4].endswith("0.1250  on demand, never spiked: 4000 of the 12000 units it serves") and lines[4].count("on demand  ") == 3
+    assert lines[5] == "  c is excluded by c*"
+
+
+SIZE = Size(lanes=1, concurrency=12, nodes=2, primary_type="m5.xlarge", worker_type="m5.xlarge", seconds=540)
+
+
+@pytest.mark.parametrize(
+    ("size", "spot", "words"),
+    [
+        pytest.param(SIZE, 0, "1 cluster of 3 m5.xlarge, 12 tables at once: about 9 minutes; the longest table alone takes 1 minute", id="on demand"),
+        pytest.param(
+            SIZE,
+            1,
+            "1 cluster of 3 m5.xlarge (1 of them spot), 12 tables at once: about 9 minutes; the longest table alone takes 1 minute; "
+            "spot machines are counted at the on-demand price",
+            id="spot",
+        ),
+        pytest.param(
+            structs.replace(SIZE, lanes=2, primary_type="m5.2xlarge"),
+            0,
+            "2 clusters of one m5.2xlarge and 2 m5.xlarge, 12 tables at once in each: about 9 minutes; the longest table alone takes 1 minute",
+            id="several, of a larger primary",
+        ),
+    ],
+)
+def test_a_plan_says_how_large_its_clusters_are_and_what_keeps_it_from_being_faster(size: Size, spot: int, words: str) -> None:
+    assert plan_lines(structs.replace(plan(), size=size, spot=spot))[1] == f"  {words}"
 
 
 def test_a_plan_without_a_price_says_so() -> None:
@@ -108,5 +135,6 @@ def test_the_plan_of_a_restore_tells_write_units() -> None:
     lines = restore_plan_lines(restore_plan(restore_request(), backup(), [made], RUN, "123456789012", NOON))
 
     assert lines[0].startswith("1 table, about ")
-    assert lines[2].split(maxsplit=10)[:9] == ["orders", "->", "new", "connector", "3", "10", "B", "10", "500"]
-    assert lines[2].endswith("spiked from 10 to 500 units; the connector can load it")
+    assert lines[1].startswith("  1 cluster of 2 m5.xlarge, 1 table at once: about ")
+    assert lines[3].split(maxsplit=10)[:9] == ["orders", "->", "new", "connector", "3", "10", "B", "10", "500"]
+    assert lines[3].endswith("spiked from 10 to 500 units; the connector can load it")

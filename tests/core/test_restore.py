@@ -124,7 +124,7 @@ def test_the_estimate_counts_the_cluster_only_where_there_is_one() -> None:
 
     assert (planned(by_worker).seconds, planned(by_worker).dollars) == (by_worker.seconds, 0)
     assert planned(by_worker, by_connector).seconds == pytest.approx(cost.CLUSTER_START_SECONDS + by_connector.seconds)
-    assert (planned(by_connector).dollars or 0) == pytest.approx(cost.cluster("m5.xlarge", 3, planned(by_connector).seconds))
+    assert (planned(by_connector).dollars or 0) == pytest.approx(cost.cluster("m5.xlarge", 2, planned(by_connector).seconds))
 
 
 @pytest.mark.parametrize(

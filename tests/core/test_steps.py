@@ -10,13 +10,17 @@ from .makers import BASE
 
 
 def test_a_dump_step_says_everything_to_the_connector() -> None:
-    step = steps.dump_step("orders/1", "s3://jars/tools.jar", "eu-west-1", "orders", BASE / "orders" / "1", 0.5, 7)
+    step = steps.dump_step("orders/1", "s3://jars/tools.jar", "eu-west-1", "orders", BASE / "orders" / "1", 0.5, 7, 2)
 
     assert (step["Name"], step["ActionOnFailure"], step["HadoopJarStep"]["Jar"]) == ("orders/1", "CONTINUE", "s3://jars/tools.jar")
     name, *options, into, table, ratio, segments = step["HadoopJarStep"]["Args"]
     assert (name, into, table, segments) == (steps.EXPORT, "s3://backups/dynamodb/orders/1", "orders", "7")
     assert float(ratio) == 0.5
-    assert set(options) == {
+    assert set(options) > {
+        "-Ddynamodb.max.map.tasks=2",
+        "-Dyarn.app.mapreduce.am.resource.mb=1024",
+        "-Dmapreduce.map.memory.mb=1536",
+        "-Dmapreduce.job.reduce.slowstart.completedmaps=1.0",
         "-Ddynamodb.region=eu-west-1",
         f"-Dmapreduce.job.tags={yarn_tag('orders/1')}",
         "-Dmapreduce.map.speculative=false",
@@ -28,7 +32,8 @@ def test_a_load_step_takes_no_segments() -> None:
     args = steps.load_step("orders/1", "tools.jar", "eu-west-1", BASE / "orders", "orders2", 0.8)["HadoopJarStep"]["Args"]
 
     assert args[0] == steps.IMPORT and args[-3:] == ["s3://backups/dynamodb/orders", "orders2", "0.800000"]
-    assert "-Dmapreduce.map.speculative=false" in args
+    assert "-Dmapreduce.map.speculative=false" in args and "-Dmapreduce.map.memory.mb=1536" in args
+    assert not any("max.map.tasks" in arg for arg in args)  # it would not slow a load down
 
 
 def test_what_a_step_has_started_is_ended_by_the_tag_it_was_given() -> None:

@@ -141,7 +141,7 @@ def test_a_red_prefix_names_itself_and_leaves_the_others_of_the_day_green(world:
     [
         pytest.param(BACKUP, {"prefix": "GOOD_", "read_ratio": 2}, id="a read ratio above 1.5"),
         pytest.param(BACKUP, {"prefix": ""}, id="an empty prefix"),
-        pytest.param(BACKUP, {"prefix": "GOOD_", "step_concurrency": 0}, id="no table at once"),
+        pytest.param(BACKUP, {"prefix": "GOOD_", "step_concurrency": -1}, id="less than no table at once"),
         pytest.param(BACKUP, {"prefix": "GOOD_", "base": "my-bucket/dynamodb"}, id="a base that is no S3 URI"),
         pytest.param(RESTORE, {"prefix": "GOOD_", "backup": ""}, id="no backup"),
     ],
