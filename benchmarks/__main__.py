@@ -16,13 +16,14 @@ from typing import Any
 
 import msgspec
 
-from benchmarks import demo, makespan, scale
+from benchmarks import demo, faults, makespan, scale
 from benchmarks.figures import Figure
 
 BENCHMARKS: dict[str, Callable[[], Iterable[Figure]]] = {
     "makespan": makespan.measure,
     "scale": scale.measure,
     "demo": demo.measure,
+    "faults": faults.measure,
 }
 LATEST = Path(__file__).parent / "latest.json"
 
