@@ -34,7 +34,7 @@ def test_the_provider_info_has_airflows_form() -> None:
 @pytest.mark.parametrize("name", OPTIONS)
 def test_a_default_is_of_the_type_it_declares(name: str) -> None:
     option = OPTIONS[name]
-    read = {"string": str, "integer": int, "float": float}[option["type"]]
+    read = {"string": str, "integer": int, "float": float, "boolean": {"True": True, "False": False}.get}[option["type"]]
 
     assert [type(read(option[key])) for key in ("default", "example") if option[key] is not None]
 
