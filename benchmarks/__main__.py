@@ -16,6 +16,7 @@ from typing import Any
 
 import msgspec
 
+from airflow_dynamodb_emr.local.signals import stoppable
 from benchmarks import demo, faults, makespan, scale
 from benchmarks.figures import Figure
 
@@ -33,7 +34,11 @@ def main(arguments: list[str]) -> int:
     if unknown:
         print(f"there is no benchmark {', '.join(unknown)}\nHINT: name one of {', '.join(BENCHMARKS)}, or none for all", file=sys.stderr)
         return 2
-    measured = [figure for name in arguments or BENCHMARKS for figure in _told(BENCHMARKS[name]())]
+    try:
+        with stoppable():
+            measured = [figure for name in arguments or BENCHMARKS for figure in _told(BENCHMARKS[name]())]
+    except KeyboardInterrupt:
+        return 130
     LATEST.write_bytes(msgspec.json.format(msgspec.json.encode(_document(measured)), indent=2) + b"\n")
     return 0 if all(figure.met for figure in measured) else 1
 
@@ -45,9 +50,14 @@ def _told(figures: Iterable[Figure]) -> Iterable[Figure]:
 
 
 def _document(measured: list[Figure]) -> dict[str, Any]:
+    """Figures of benchmarks that did not run keep their place, with the day they are of."""
+    now, names = datetime.now(timezone.utc), {figure.name for figure in measured}
+    figures = [{"name": f.name, "value": f.value, "unit": f.unit, "goal": f.goal, "met": f.met, "measured": now} for f in measured]
+    known = msgspec.json.decode(LATEST.read_bytes())["figures"] if LATEST.exists() else []
+    ran = {name.partition(".")[0] for name in names}
+    others = [figure for figure in known if figure["name"].partition(".")[0] not in ran]
     versions = {"python": platform.python_version(), "apache-airflow": version("apache-airflow")}
-    figures = [{"name": f.name, "value": f.value, "unit": f.unit, "goal": f.goal, "met": f.met} for f in measured]
-    return {"measured": datetime.now(timezone.utc), "cores": os.cpu_count(), "versions": versions, "figures": figures}
+    return {"cores": os.cpu_count(), "versions": versions, "figures": [*others, *figures]}
 
 
 if __name__ == "__main__":

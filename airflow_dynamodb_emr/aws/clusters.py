@@ -7,7 +7,10 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from botocore.exceptions import ClientError
+
 from airflow_dynamodb_emr.aws.clients import Clients
+from airflow_dynamodb_emr.aws.errors import is_unsure
 from airflow_dynamodb_emr.core import steps
 from airflow_dynamodb_emr.core.cluster import LIVE
 from airflow_dynamodb_emr.core.documents import Noun
@@ -73,7 +76,14 @@ def create(clients: Clients, request: dict[str, Any]) -> str:
     if found:
         log.info("cluster %s of this run is there already", found)
         return found
-    return clients.emr_once.run_job_flow(**request)["JobFlowId"]
+    try:
+        return clients.emr_once.run_job_flow(**request)["JobFlowId"]
+    except ClientError as error:
+        made = find(clients.emr, request["Name"]) if is_unsure(error) else None
+        if made is None:
+            raise
+        log.info("cluster %s was made, although EMR said: %s", made, error)
+        return made
 
 
 def status(emr: EMRClient, cluster: str) -> Status:

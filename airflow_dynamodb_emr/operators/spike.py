@@ -42,6 +42,7 @@ class Spikes(Noun, frozen=True, kw_only=True):
     account: str
     folder: str
     region: str
+    lanes: int = 1
     concurrency: int
     tables: list[Share]
 
@@ -80,7 +81,7 @@ class SpikeOperator(TableOperator):
         raised = plan.raised(self.table)
         if raised is None or self.store.size(Folder.parse(plan.folder).manifest(self.table)) is not None:
             return self._units()  # also where a run is cleared and this table was done before
-        ref = {"slots": str(plan.slots), "table": self.table, "number": plan.concurrency + RAISED_AHEAD}
+        ref = {"slots": str(plan.slots), "table": self.table, "number": plan.lanes * plan.concurrency + RAISED_AHEAD}
         if admission.has_slot(self.store, plan.slots, self.table):  # of an earlier try
             return self.admitted(context, {})
         return self.wait(context, "spike_admitted", ref, ADMISSION_TIMEOUT, self.admitted)

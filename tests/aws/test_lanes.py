@@ -54,9 +54,18 @@ def test_each_lane_has_its_own(clients: Clients, run: Run) -> None:
 
 def test_a_start_whose_answer_was_lost_is_found_again(aws: StandIn, clients: Clients, run: Run) -> None:
     aws.faults(lose_answer={"emr.RunJobFlow": 1})
-    with pytest.raises(ClientError):
+
+    assert [ready(clients, run).cluster] == mine(clients, run)
+
+
+def test_a_start_of_which_nothing_can_be_seen_yet_is_not_made_twice(
+    aws: StandIn, clients: Clients, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    aws.faults(lose_answer={"emr.RunJobFlow": 1})
+    with monkeypatch.context() as patch, pytest.raises(ClientError):
+        patch.setattr(clusters, "find", lambda *_: None)  # ListClusters may be behind
         lanes.look(clients, run, 0, 0, NOW)
-    assert lanes.look(clients, run, 0, 0, NOW) is None, "it may be under way in another task"
+    assert lanes.look(clients, run, 0, 0, NOW) is None, "the claim on it was not kept"
 
     lanes.look(clients, run, 0, 0, NOW + claims.STALE + timedelta(seconds=1))
 
