@@ -32,7 +32,7 @@ class WatchSensor(ClusterTask, PlanOperator):
         run = self.run_of_plan() if given(self.plan) else None
         found = self.starts(run) if run else []
         if run:
-            self.store.delete(run.root.attempts)  # of before this run was cleared
+            attempts.record(self.clients, run.root, [])  # what was recorded before this run was cleared does not hold any more
         if not found:
             self.log.info("there was no cluster")
             return {}

@@ -39,9 +39,8 @@ class Attempts(Document, frozen=True, kw_only=True):
 
 def made(clients: Clients, root: Folder) -> list[Attempt]:
     """Every step of a run's clusters: as recorded, or as EMR has them now."""
-    store = Store(clients.s3)
-    known = store.load(root.attempts, Attempts)
-    return known.attempts if known else ask(clients, root)
+    known = Store(clients.s3).load(root.attempts, Attempts)
+    return known.attempts if known and known.attempts else ask(clients, root)
 
 
 def ask(clients: Clients, root: Folder) -> list[Attempt]:
