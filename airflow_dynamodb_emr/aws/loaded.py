@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from airflow_dynamodb_emr.aws import attempts, lanes, steplog, throughput
+from airflow_dynamodb_emr.aws import attempts, lanes, steplog, throughput, together
 from airflow_dynamodb_emr.aws.attempts import Attempt
 from airflow_dynamodb_emr.aws.clients import Clients
 from airflow_dynamodb_emr.aws.store import Store
@@ -25,7 +25,8 @@ def logs(clients: Clients, plan: RestorePlan) -> list[str]:
 
 def judge(clients: Clients, plan: RestorePlan, now: datetime, notes: Sequence[str] = ()) -> Restore:
     store, tries = Store(clients.s3), _attempts(clients, plan)
-    outcomes = {table.name: _outcome(store, plan, table, tries.get(table.name)) for table in plan.tables}
+    found = together.each(lambda table: _outcome(store, plan, table, tries.get(table.name)), plan.tables)
+    outcomes = {table.name: outcome for table, outcome in zip(plan.tables, found, strict=True)}
     restore = Restore(
         verdict=Verdict.VALID if all(isinstance(outcome, TableLoaded) for outcome in outcomes.values()) else Verdict.INCOMPLETE,
         run=plan.run,

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from msgspec import structs
 
-from airflow_dynamodb_emr.aws import limits, preflight, tables
+from airflow_dynamodb_emr.aws import limits, preflight, tables, together
 from airflow_dynamodb_emr.aws.clients import Clients
 from airflow_dynamodb_emr.aws.errors import refused_as_bad_input
 from airflow_dynamodb_emr.aws.store import Store
@@ -68,8 +68,7 @@ def commit(store: Store, draft: Draft) -> BackupPlan:
         fresh = store.write_once(plan.root.plan, plan)
     plan = plan if fresh else _own(store, plan)
     store.put(plan.root.flag("RUNNING"))
-    for schema in draft.schemas:
-        store.write_once(plan.root.schema(schema.name), schema)
+    together.each(lambda schema: store.write_once(plan.root.schema(schema.name), schema), draft.schemas)
     store.put_new(plan.root.steps("export"), documents.encode(plan.export_steps()))
     return plan
 

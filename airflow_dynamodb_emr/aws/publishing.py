@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from airflow_dynamodb_emr.aws import backups, lanes, tables, throughput
+from airflow_dynamodb_emr.aws import backups, lanes, tables, throughput, together
 from airflow_dynamodb_emr.aws.clients import Clients
 from airflow_dynamodb_emr.aws.store import Store
 from airflow_dynamodb_emr.core import documents, roster, steps, verdict
@@ -23,7 +23,7 @@ def judge(
 ) -> Backup:
     """*why*: what `verify` said of tables that do not count; *during*: the throughput that `spike` saw; *resets*: what `reset` said."""
     store, names = Store(clients.s3), tables.list_tables(clients.dynamodb)
-    judged = [_table(clients, store, plan, dump, why, during) for dump in plan.tables]
+    judged = together.each(lambda dump: _table(clients, store, plan, dump, why, during), plan.tables)
     known = {dump.name for dump in plan.tables} | set(plan.excluded) | set(plan.vanished)
     appeared = sorted(name for name in names if name.startswith(plan.prefix) and name not in known)
     notes = [f"{name} was deleted while the plan was made: not in this backup" for name in plan.vanished]
@@ -53,7 +53,7 @@ def publish(store: Store, plan: BackupPlan, backup: Backup, write_ratio: float) 
 
 def import_steps(store: Store, plan: BackupPlan, ratio: float) -> list[dict[str, object]]:
     """Into the tables of the same names, usable by hand, for each dump that the connector can load."""
-    manifests = [store.load(plan.root.manifest(dump.name), TableManifest) for dump in plan.tables]
+    manifests = together.each(lambda dump: store.load(plan.root.manifest(dump.name), TableManifest), plan.tables)
     return steps.by_hand(
         [
             steps.load_step(step_name(m.table, BY_HAND), plan.jar, plan.region, plan.root.data(m.table, m.attempt), m.table, ratio)

@@ -7,7 +7,7 @@ from typing import TypeVar
 
 from msgspec import structs
 
-from airflow_dynamodb_emr.aws import backups, limits, preflight, tables
+from airflow_dynamodb_emr.aws import backups, limits, preflight, tables, together
 from airflow_dynamodb_emr.aws.clients import Clients
 from airflow_dynamodb_emr.aws.errors import refused_as_bad_input
 from airflow_dynamodb_emr.aws.store import Store
@@ -41,7 +41,7 @@ def draft(clients: Clients, request: RestoreRequest, run: str, now: datetime) ->
     backup = backups.choose(store, request.base / request.region / request.app, request.wanted)
     names = chosen(backup, request.tables)
     request.refuse_too_many(len(names))
-    sources = [_source(clients, store, request, Folder(S3Uri.parse(backup.uri)), name) for name in names]
+    sources = together.each(lambda name: _source(clients, store, request, Folder(S3Uri.parse(backup.uri)), name), names)
     pace = _with_room(clients, request.pace, [source.target for source in sources])
     loads = [table_load(source, pace) for source in sources]
     plan = restore_plan(request, backup, loads, run, clients.sts.get_caller_identity()["Account"], now)

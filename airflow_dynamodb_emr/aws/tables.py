@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
+from airflow_dynamodb_emr.aws import together
 from airflow_dynamodb_emr.aws.clients import Clients
 from airflow_dynamodb_emr.aws.errors import code, is_missing, message
 from airflow_dynamodb_emr.core.schema import Schema
@@ -15,8 +15,6 @@ from airflow_dynamodb_emr.core.table import Table
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
-
-AT_ONCE = 8  # DescribeTable and its like: well below what DynamoDB allows
 
 
 def list_tables(dynamodb: DynamoDBClient) -> list[str]:
@@ -40,16 +38,14 @@ def look(dynamodb: DynamoDBClient, name: str) -> Table | None:
 
 def look_at(dynamodb: DynamoDBClient, names: Iterable[str]) -> list[Table]:
     """Those of these tables that are there to be read."""
-    with ThreadPoolExecutor(AT_ONCE) as pool:
-        found = list(pool.map(lambda name: look(dynamodb, name), names))
+    found = together.each(lambda name: look(dynamodb, name), names)
     return [table for table in found if table and table.status != "DELETING"]
 
 
 def save(clients: Clients, names: Iterable[str]) -> tuple[list[Schema], list[str]]:
     """The schemas of these tables, and the names of those that vanished meanwhile."""
     wanted = list(names)
-    with ThreadPoolExecutor(AT_ONCE) as pool:
-        schemas = list(pool.map(lambda name: _save(clients, name), wanted))
+    schemas = together.each(lambda name: _save(clients, name), wanted)
     return [schema for schema in schemas if schema], [name for name, schema in zip(wanted, schemas, strict=True) if schema is None]
 
 

@@ -10,13 +10,12 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Collection
-from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta, timezone
 from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from airflow_dynamodb_emr.aws import claims, clusters
+from airflow_dynamodb_emr.aws import claims, clusters, together
 from airflow_dynamodb_emr.aws.clients import Clients
 from airflow_dynamodb_emr.aws.clusters import Step
 from airflow_dynamodb_emr.aws.discovery import Known
@@ -31,7 +30,6 @@ log = logging.getLogger(__name__)
 MOST_ACTIVE = 256  # steps of a cluster, pending and running
 GATHER_SECONDS = 1.0  # a burst of tasks becomes one submission
 PATIENCE = 10  # failed looks in a row before everybody is told
-CLAIMS_AT_ONCE = 8
 ENDLESS_SECONDS = 10**9  # of a step that nobody here waits for
 LONGEST_PAUSE_SECONDS = 300.0  # between two looks where EMR throttles
 
@@ -165,9 +163,8 @@ class ClusterWatch:
     def _claimed(self, clients: Clients, wishes: list[Wish]) -> list[Wish]:
         """Those that are ours to submit; another's appear among the cluster's steps at one of the next looks."""
         store, now = Store(clients.s3), datetime.now(timezone.utc)
-        with ThreadPoolExecutor(CLAIMS_AT_ONCE) as pool:
-            ours = pool.map(lambda wish: not wish.claim or claims.take(store, S3Uri.parse(wish.claim), now), wishes)
-            return [wish for wish, mine in zip(wishes, ours, strict=True) if mine]
+        ours = together.each(lambda wish: not wish.claim or claims.take(store, S3Uri.parse(wish.claim), now), wishes)
+        return [wish for wish, mine in zip(wishes, ours, strict=True) if mine]
 
     def _cancel_what_overruns(self, clients: Clients, active: list[Step]) -> None:
         """A step that hangs would hold its place for ever."""

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from airflow_dynamodb_emr.aws import attempts, proof
+from airflow_dynamodb_emr.aws import attempts, proof, together
 from airflow_dynamodb_emr.aws.attempts import Attempt
 from airflow_dynamodb_emr.core.plan import BackupPlan, TableDump
 from airflow_dynamodb_emr.core.steps import READ_COUNTER
@@ -15,7 +14,7 @@ from airflow_dynamodb_emr.operators.base import PlanOperator, given, now
 if TYPE_CHECKING:
     from airflow.sdk import Context
 
-AT_ONCE = 4
+AT_ONCE = 4  # tables that are read back
 LOGS_TIMEOUT = timedelta(minutes=15)  # EMR ships logs every five minutes, and when the cluster ends
 
 
@@ -39,8 +38,8 @@ class VerifyOperator(PlanOperator):
         def prove(dump: TableDump) -> list[str]:
             return proof.prove(self.store, plan, dump, tries[dump.name], now())
 
-        with ThreadPoolExecutor(AT_ONCE) as pool:
-            why = {dump.name: "; ".join(reasons) for dump, reasons in zip(todo, pool.map(prove, todo), strict=True) if reasons}
+        proofs = zip(todo, together.each(prove, todo, AT_ONCE), strict=True)
+        why = {dump.name: "; ".join(reasons) for dump, reasons in proofs if reasons}
         self.log.info("%s of %s tables are whole", len(plan.tables) - len(why), len(plan.tables))
         return why
 

@@ -51,4 +51,4 @@ def test_a_counter_whose_name_ends_alike_is_another() -> None:
 
 
 def test_the_last_lines_are_told_in_one() -> None:
-    assert steplog.tail("a\nb\n  c\nd\n\n", lines=2) == "c | d"
+    assert steplog.tail("a\nb\nc\nd\ne\n  f\ng\n\n") == "c | d | e | f | g"
