@@ -138,6 +138,21 @@ def test_tables_whose_cluster_dies_are_dumped_on_another_and_the_finished_ones_a
     assert "was made instead" in backup.notes[0]
 
 
+def test_the_tables_of_a_lane_that_gets_no_cluster_are_dumped_on_another(world: World) -> None:
+    for number in range(4):
+        world.table(f"LANES_{number}", 2)
+    world.aws.faults(fail_clusters={"* 2.*": 99})
+
+    ran = world.runs.together({"LANES_": ("dynamodb_backup", {"prefix": "LANES_", "step_concurrency": 1})})
+    world.aws.faults(fail_clusters=0)
+
+    (folder,) = backups.folders(world.store, BASE / "us-east-1" / "LANES_")
+    plan = world.store.load(folder.plan, BackupPlan)
+    assert ran["LANES_"], world.runs.log("LANES_")
+    assert plan and plan.lanes > 1 and {table.lane for table in plan.tables} == set(range(plan.lanes))
+    assert backup_of(world, "LANES_").verdict is Verdict.VALID
+
+
 def test_when_no_cluster_starts_the_run_says_so_for_each_table(world: World) -> None:
     world.table("NEVER_started", 2)
     world.aws.faults(fail_clusters=99)
