@@ -39,19 +39,21 @@ def spike(entry: Entry, now: Table, found: Sequence[Target]) -> Change:
         return Change()
     wanted = [(has, was.allowing(entry.raised_units(was))) for was, has in _pairs(entry, found) if has == was]
     table, indexes = _capacity(entry, now, found, _up)
-    return Change(targets=[to for has, to in wanted if to != has], table=table, indexes=indexes)
+    # Registered with a maximum below what somebody has set, a target would lower that.
+    return Change(targets=[to for has, to in wanted if to != has and _units(now, to) <= to.most], table=table, indexes=indexes)
 
 
 def reset(entry: Entry, now: Table, found: Sequence[Target]) -> Change:
     """Nothing once all is as it was, but for what somebody else has changed.
 
     A maximum follows in a step of its own, once the capacity is below it: at once, autoscaling would lower the capacity to it, and a
-    second decrease would be spent on the rest of the way.
+    second decrease would be spent on the rest of the way. Any bound does, where somebody has set the capacity above the maximum.
     """
-    if _another(entry, now):
-        return Change(kept=["the table was deleted, and another made in its place: left as it is"])
-    back = ((has, _bounds_back(has, was, was.allowing(entry.raised_units(was)))) for was, has in _pairs(entry, found))
-    wanted = [(has, structs.replace(to, most=max(to.most, min(has.most, _units(now, to))))) for has, to in back]
+    back = [(has, _bounds_back(has, was, was.allowing(entry.raised_units(was)))) for was, has in _pairs(entry, found)]
+    if _another(entry, now):  # autoscaling goes by the name alone, and would raise it as it kept the one before raised
+        gone = "the table was deleted, and another made in its place: left as it is"
+        return Change(targets=[to for has, to in back if to != has], kept=[gone])
+    wanted = [(has, structs.replace(to, most=max(to.most, min(has.most, _units(now, to))))) for has, to in back if _units(now, to) <= has.most]
     kept = [*_kept_capacity(entry, now, found), *_kept_targets(entry, now, found)]
     table, indexes = _capacity(entry, now, found, _back)
     return Change(targets=[to for has, to in wanted if to != has], table=table, indexes=indexes, kept=kept)
@@ -114,11 +116,11 @@ def _chosen(entry: Entry, now: Table, found: Sequence[Target], name: str, choose
 
 
 def _up(has: int, was: int, raised: int, scaled: bool) -> int:
-    return raised if has < raised and raised > was and (scaled or has == was) else has
+    return raised if has < raised and raised > was > 0 and (scaled or has == was) else has
 
 
 def _back(has: int, was: int, raised: int, scaled: bool) -> int:
-    return was if raised > was and (has == raised or (scaled and has > raised)) else has
+    return was if raised > was > 0 and (has == raised or (scaled and has > raised)) else has
 
 
 def _scaled(entry: Entry, found: Sequence[Target], name: str) -> set[str]:

@@ -67,12 +67,12 @@ class Entry(Document, frozen=True, kw_only=True):
         return self.raised.indexes.get(index, self.known[index]) if index else self.raised.table
 
     def raised_units(self, target: Target) -> int:
-        """Those of the target's own dimension; 0 where the spike raises none."""
+        """Those of the target's own dimension; 0 where the spike raises none, as of a table that was on demand then."""
         if target.index not in self.known:
             return 0
         was, to = self.known[target.index], self.wanted(target.index)
         has, wants = (was.read, to.read) if target.units == "Read" else (was.write, to.write)
-        return wants if wants > has else 0
+        return wants if wants > has > 0 else 0
 
 
 def ledger_uri(base: S3Uri, account: str, region: str, table: str) -> S3Uri:

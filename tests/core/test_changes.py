@@ -187,11 +187,27 @@ def test_a_table_that_was_switched_to_on_demand_has_nothing_to_raise_or_put_back
     assert changes.reset(known, now, [target(50, 50)]) == Change(targets=[target(5, 10)], kept=["it was switched to on demand: left so"])
 
 
-def test_a_table_made_anew_is_neither_raised_nor_put_back() -> None:
-    known = entry(table(id="old"), SPIKE)
+def test_a_table_made_anew_is_neither_raised_nor_put_back_but_for_the_bounds_that_autoscaling_has_kept() -> None:
+    known = entry(table(id="old"), SPIKE, target(5, 10))
+    change = changes.reset(known, table(id="new", read=50), [target(50, 50)])
 
-    assert changes.spike(known, table(id="new"), []).nothing
-    assert changes.reset(known, table(id="new", read=50), []).nothing
+    assert changes.spike(known, table(id="new"), [target(5, 10)]).nothing
+    assert (change.table, change.indexes, change.targets) == (None, {}, [target(5, 10)])
+    assert changes.reset(known, table(id="new", read=50), [target(5, 10)]).nothing
+
+
+def test_a_table_that_was_on_demand_when_it_was_to_be_raised_is_left_alone_whatever_it_becomes() -> None:
+    known, bounds = entry(table(read=0, write=0), SPIKE, target(5, 10)), [target(5, 10)]
+
+    for now in (table(read=0, write=0), table(read=7), table(read=60)):
+        assert changes.spike(known, now, bounds).nothing and changes.reset(known, now, bounds).nothing
+
+
+def test_no_target_is_registered_that_would_lower_what_somebody_has_set() -> None:
+    known, above = entry(table(read=5), SPIKE, target(5, 10)), table(read=60)
+
+    assert changes.spike(known, above, [target(5, 10)]).nothing
+    assert changes.reset(known, above, [target(50, 50)]) == Change(table=Throughput(read=5, write=5))  # its target is next
 
 
 SPENT = Decreases(today=QUICK_DECREASES, last=NOON - timedelta(minutes=20))
