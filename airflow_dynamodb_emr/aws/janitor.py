@@ -96,7 +96,8 @@ def _reset(clients: Clients, uri: S3Uri, entry: Entry, now: datetime) -> str:
         return f"{entry.table}: not reset yet: {error}"
     if done is None:
         return f"{entry.table}: {UNDER_WAY} {entry.throughput}"
-    return "; ".join([f"{entry.table}: back at {entry.throughput}, raised since {entry.since:%Y-%m-%d %H:%M} UTC by {entry.run}", *done])
+    back = "nothing is left to put back" if done else f"back at {entry.throughput}"
+    return "; ".join([f"{entry.table}: {back}, raised since {entry.since:%Y-%m-%d %H:%M} UTC by {entry.run}", *done])
 
 
 def look(clients: Clients, found: Raised) -> Table | None:

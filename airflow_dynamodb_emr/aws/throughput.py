@@ -124,7 +124,8 @@ def _carry_out(clients: Clients, now: Table, change: Change) -> None:
         updates = [{"Update": {"IndexName": name, "ProvisionedThroughput": units.request()}} for name, units in change.indexes.items()]
         request["GlobalSecondaryIndexUpdates"] = updates
     if request:
-        log.info("%s: capacity %s -> %s, indexes %s", now.name, now.throughput, change.table or "as it is", change.indexes)
+        asked = {"the table": change.table, **change.indexes}
+        log.info("%s: asked for %s", now.name, ", ".join(f"{units} of {what}" for what, units in asked.items() if units))
         with _unless_under_way():
             clients.dynamodb_brief.update_table(TableName=now.name, **request)
 

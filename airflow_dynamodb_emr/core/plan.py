@@ -35,7 +35,7 @@ class TableDump(Noun, frozen=True, kw_only=True):
     @property
     def during(self) -> Throughput:
         """While it is dumped; before and after it is as it was."""
-        return self.raised.table if self.raised else self.before
+        return self.before.at_least(self.raised.table) if self.raised else self.before
 
 
 class Estimate(Noun, frozen=True, kw_only=True):

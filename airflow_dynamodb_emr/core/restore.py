@@ -68,7 +68,7 @@ class TableLoad(Noun, frozen=True, kw_only=True):
     @property
     def during(self) -> Throughput:
         """While it is loaded; before and after it is as it was."""
-        return self.raised.table if self.raised else self.before
+        return self.before.at_least(self.raised.table) if self.raised else self.before
 
 
 class Source(Noun, frozen=True, kw_only=True):

@@ -35,6 +35,9 @@ class Throughput(Noun, frozen=True, kw_only=True):
         read, write = warm.get("ReadUnitsPerSecond", NEW_ON_DEMAND_READS), warm.get("WriteUnitsPerSecond", NEW_ON_DEMAND_WRITES)
         return cls(read=_at_most(most.get("MaxReadRequestUnits"), read), write=_at_most(most.get("MaxWriteRequestUnits"), write))
 
+    def __str__(self) -> str:
+        return f"{self.read} reads and {self.write} writes a second"
+
     def at_least(self, other: Throughput) -> Throughput:
         return Throughput(read=max(self.read, other.read), write=max(self.write, other.write))
 

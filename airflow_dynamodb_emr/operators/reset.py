@@ -55,7 +55,7 @@ class ResetOperator(TableOperator):
         if done is None:
             return self._look_again(context, entry, looks)
         self._next_one(plan)
-        self.log.info("%s is back at %s%s", self.table, entry.throughput, "".join(f"\n{line}" for line in done))
+        self.log.info("%s", "\n".join(done) or f"{self.table} is back at {entry.throughput}")
         return {"table": self.table, "notes": done, "waits": ""}
 
     def _next_one(self, plan: Spikes) -> None:

@@ -155,7 +155,7 @@ class SpikeOperator(TableOperator):
         if throughput.is_raised(self.clients, entry, table):
             return True
         if looks > MOST_LOOKS:
-            raise DynamoDBBackupError(f"{self.table}: not at {entry.raised} after {looks} tries", "something else keeps changing its capacity")
+            raise DynamoDBBackupError(f"{self.table}: not raised after {looks} tries", "something else keeps changing its capacity")
         if table.settled:
             throughput.spike(self.clients, entry, table)
             # Had the run been ended and its table put back meanwhile, nobody would know that it has been raised again just now.

@@ -120,6 +120,14 @@ def test_a_maximum_is_put_back_once_the_capacity_is_below_it_so_that_one_decreas
     assert (then.targets, then.table) == ([before], None)
 
 
+def test_what_a_spike_does_not_raise_is_left_whatever_it_has_become_since_the_plan() -> None:
+    was, of_write = table(read=5, write=3, indexes={"i": Throughput(read=1, write=1)}), target(1, 9, WRITE)
+    known = entry(was, Raised(table=Throughput(read=50, write=0)), of_write)
+
+    assert changes.spike(known, was, [of_write]) == Change(table=Throughput(read=50, write=3))
+    assert changes.reset(known, table(read=50, write=3, indexes=was.indexes), [of_write]) == Change(table=was.throughput)
+
+
 def test_the_target_of_an_index_allows_the_spike_of_that_index() -> None:
     was = table(indexes={"i": Throughput(read=1, write=1)})
     before = target(1, 10, **OF_INDEX)
