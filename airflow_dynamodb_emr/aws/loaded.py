@@ -35,7 +35,7 @@ def judge(clients: Clients, plan: RestorePlan, cluster: str, now: datetime, note
         loaded=[outcome for outcome in outcomes.values() if isinstance(outcome, TableLoaded)],
         missing={name: outcome for name, outcome in outcomes.items() if isinstance(outcome, str)},
         raised=[table.name for table in plan.tables if throughput.raised_by(store, plan, table.name)],
-        notes=list(notes),
+        notes=[*notes, *throughput.raised_by_others(store, plan, [table.name for table in plan.tables])],
     )
     store.put(plan.root.uri / REPORT, documents.encode(restore))
     return restore

@@ -8,8 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from msgspec import structs
-
 from airflow_dynamodb_emr.core.documents import Noun
 from airflow_dynamodb_emr.core.spiking import Absolute, Deadline, Off, Spike
 from airflow_dynamodb_emr.core.table import Table, Throughput
@@ -108,7 +106,7 @@ class Rate(Noun, frozen=True, kw_only=True):
         return (own + share * (self.units - own)) / (was + share * (full - was))
 
 
-def raised_for_read(table: Table, spike: int | None) -> Raised | None:
+def raised_for_read(spike: int | None) -> Raised | None:
     """A dump reads the table alone, never its indexes."""
     return Raised(table=Throughput(read=spike, write=0)) if spike else None
 

@@ -109,7 +109,7 @@ def dump_plan(table: Table, pace: Pace) -> TableDump:
         items=table.items,
         bytes=table.bytes,
         before=table.throughput,
-        raised=raised_for_read(table, rate.spike),
+        raised=raised_for_read(rate.spike),
         rate=rate,
         segments=segments(table.bytes, rate.units),
         seconds=cost.STEP_SECONDS + rate.seconds,

@@ -117,6 +117,10 @@ class Table(Noun, frozen=True, kw_only=True):
         """Of an index, or without a name of the table itself."""
         return self.indexes[index] if index else self.throughput
 
+    def lowered_today(self, with_indexes: bool) -> int:
+        """How often, or an index where that was more often: a load raises them too, a dump does not."""
+        return max(each.today for each in [self.decreases, *(self.index_decreases.values() if with_indexes else [])])
+
     def next_decrease(self, now: datetime, index: str = "") -> datetime:
         """When its capacity, or that of an index, may be lowered next."""
         return (self.index_decreases.get(index, Decreases()) if index else self.decreases).next(now)

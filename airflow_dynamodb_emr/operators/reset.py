@@ -41,7 +41,7 @@ class ResetOperator(TableOperator):
         answered(event, self.table)
         plan, looks = self.read_plan(Spikes), event.get("looks", 0)
         uri = throughput.ledger_of(plan, self.table)
-        entry = self.store.load(uri, ledger.Entry)
+        entry = self.store.load(uri, ledger.Entry) if plan.raised(self.table) else None
         if entry is None or entry.run != plan.run:
             self.log.info("%s was not raised by this run", self.table)
             self._next_one(plan)

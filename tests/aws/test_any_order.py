@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from airflow_dynamodb_emr.aws import tables, throughput
+from airflow_dynamodb_emr.aws import autoscaling, tables, throughput
 from airflow_dynamodb_emr.aws.store import Store
 from airflow_dynamodb_emr.core.layout import S3Uri
 from airflow_dynamodb_emr.core.ledger import Entry
@@ -136,7 +136,7 @@ class AnyOrder(RuleBasedStateMachine):
 
     @rule(up=st.booleans())
     def autoscaling_moves_what_it_may(self, up: bool) -> None:
-        for target in throughput.targets(self.aws.autoscaling, self._table()):
+        for target in autoscaling.targets(self.aws.autoscaling, self._table()):
             self._update((target.index, target.units), target.most if up else target.least)
 
     @rule()
@@ -202,7 +202,7 @@ class AnyOrder(RuleBasedStateMachine):
         for which, wanted in self.units.items() if now.provisioned else ():
             has = self._units(now, which)
             assert has in (None, wanted) or which in self.ever_scaled, (which, has, wanted)
-        for target in throughput.targets(self.aws.autoscaling, now):
+        for target in autoscaling.targets(self.aws.autoscaling, now):
             which = target.index, target.units
             assert [target.least, target.most] == self.bounds[which], (which, target)
             assert target.suspended["DynamicScalingInSuspended"] == self.suspended[which], (which, target)

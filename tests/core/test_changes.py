@@ -12,7 +12,7 @@ from msgspec import structs
 
 from airflow_dynamodb_emr.core import changes, ledger
 from airflow_dynamodb_emr.core.changes import Change
-from airflow_dynamodb_emr.core.ledger import Entry, Target
+from airflow_dynamodb_emr.core.ledger import Entry, ScheduledAction, Target
 from airflow_dynamodb_emr.core.pace import Raised
 from airflow_dynamodb_emr.core.table import QUICK_DECREASES, Decreases, Table, Throughput
 
@@ -162,13 +162,38 @@ def test_bounds_that_somebody_else_has_set_are_kept(found: Target | None, bounds
     assert [line.split(") ")[1] for line in change.kept] == said
 
 
+EVENING = ScheduledAction(name="evening", resource="table/orders", dimension=READ, schedule="cron(0 18 * * ? *)", least=3)
+SUSPENDED = {"DynamicScalingInSuspended": True}
+
+
+@pytest.mark.parametrize(
+    ("action", "found", "by_it"),
+    [
+        pytest.param(EVENING, target(3, 50), True, id="its minimum"),
+        pytest.param(structs.replace(EVENING, most=30), target(3, 30), True, id="both its bounds"),
+        pytest.param(structs.replace(EVENING, most=30), target(5, 30), True, id="its maximum, the minimum being what it was"),
+        pytest.param(EVENING, target(4, 50), False, id="another minimum"),
+        pytest.param(EVENING, target(3, 30), False, id="a maximum that it does not set"),
+        pytest.param(EVENING, target(3, 50, suspended=SUSPENDED), False, id="it suspends nothing"),
+        pytest.param(structs.replace(EVENING, dimension=WRITE), target(3, 50), False, id="that of another target"),
+    ],
+)
+def test_a_bound_is_said_to_be_set_by_a_schedule_only_where_it_is_exactly_what_that_sets(action: ScheduledAction, found: Target, by_it: bool) -> None:
+    known = structs.replace(entry(table(), SPIKE, target(5, 10)), schedules=[action])
+
+    (line,) = changes.reset(known, table(), [found]).kept
+
+    assert (" by its scheduled action evening: kept, it was 5 to 10" in line) is by_it
+
+
 def test_capacity_that_autoscaling_has_moved_is_put_back_and_is_nobodys_change() -> None:
     known, bounds = entry(table(read=5), SPIKE, target(5, 10)), [target(50, 50)]
 
     change = changes.reset(known, table(read=70), bounds)
 
     assert change.table == Throughput(read=5, write=5) and not change.kept
-    assert changes.reset(known, table(read=7), [target(5, 10)]).nothing  # it has gone on from there
+    for units in (7, 70):  # it has gone on from there
+        assert changes.reset(known, table(read=units), [target(5, 10)]).nothing
 
 
 def test_capacity_that_autoscaling_moved_before_the_spike_is_raised_all_the_same() -> None:

@@ -62,9 +62,7 @@ def test_anything_that_may_raise_a_table_or_is_told_for_each_is_not_refused(pace
 
 
 def test_a_dump_raises_reads_alone_and_no_index() -> None:
-    raised = raised_for_read(table(read=5, write=7, indexes={"i": Throughput(read=1, write=1)}), 50)
-
-    assert raised == Raised(table=Throughput(read=50, write=0))
+    assert raised_for_read(50) == Raised(table=Throughput(read=50, write=0))
 
 
 def test_a_load_raises_the_writes_of_the_table_and_of_every_index() -> None:
@@ -73,5 +71,14 @@ def test_a_load_raises_the_writes_of_the_table_and_of_every_index() -> None:
     assert raised == Raised(table=Throughput(read=0, write=60), indexes={"i": Throughput(read=0, write=60)})
 
 
+def test_a_share_of_a_spike_is_that_of_what_it_adds_and_leaves_the_rest() -> None:
+    planned = Raised(table=Throughput(read=0, write=60), indexes={"i": Throughput(read=0, write=60), "gone": Throughput(read=0, write=60)})
+
+    half = planned.shrunk(Throughput(read=5, write=20), {"i": Throughput(read=5, write=40)}, 0.5)
+
+    assert (half.table.write, {name: units.write for name, units in half.indexes.items()}) == (40, {"i": 50})
+    assert half.table.read < 5 and half.indexes["i"].read < 5  # below what there is: not raised
+
+
 def test_what_is_not_spiked_is_not_raised() -> None:
-    assert raised_for_read(table(), None) is None and raised_for_write(table(), None) is None
+    assert raised_for_read(None) is None and raised_for_write(table(), None) is None
