@@ -189,7 +189,7 @@ def raised_by_others(store: Store, plan: _Plan, names: Iterable[str]) -> list[st
     """A line for each of these tables that another run has raised and not put back, or nobody knows who: no other run would mention it."""
     found = [_read(store, plan, name) for name in names]
     raised = [f"{e.table} is raised since {e.since:%Y-%m-%d %H:%M} UTC by {e.run}: reset it" for e, _ in found if e and e.run != plan.run]
-    return raised + [f"{problem}: look whether its table is raised" for _, problem in found if problem]
+    return raised + [f"{problem}: nothing is done about it; look whether its table is raised" for _, problem in found if problem]
 
 
 def _read(store: Store, plan: _Plan, table: str) -> tuple[ledger.Entry | None, str]:

@@ -114,7 +114,7 @@ def test_a_ledger_entry_that_cannot_be_read_fails_no_backup_and_is_noted(clients
 
     assert backup.raised == [] and backup.verdict is Verdict.VALID and store.read(uri)
     (note,) = backup.notes
-    assert note.startswith(f"{uri} is no Entry: ") and note.endswith(": look whether its table is raised")
+    assert note.startswith(f"{uri} is no Entry: ") and note.endswith("; look whether its table is raised")
 
 
 def test_a_good_backup_is_published_with_its_flag(clients: Clients, store: Store, plan: BackupPlan) -> None:
