@@ -141,8 +141,14 @@ def put_back(clients: Clients, uri: S3Uri, entry: ledger.Entry, at: datetime) ->
     if now and not change.nothing:
         _put_back(clients, now, change, at)
         return None
-    Store(clients.s3).delete(uri)
+    _forget(Store(clients.s3), uri, entry)
     return [f"{entry.table}: {line}" for line in change.kept]
+
+
+def _forget(store: Store, uri: S3Uri, entry: ledger.Entry) -> None:
+    """Unless somebody else has put the table back meanwhile, and another run has raised it: that entry is not ours."""
+    if store.load(uri, ledger.Entry) == entry:
+        store.delete(uri)
 
 
 def undo(clients: Clients, uri: S3Uri, entry: ledger.Entry, at: datetime) -> bool:

@@ -83,9 +83,9 @@ class AnyOrder(RuleBasedStateMachine):
 
     @rule()
     def a_worker_that_was_given_up_goes_on(self) -> None:
-        """With what it knew of the ledger when it was."""
-        entry, now = self.seen, self._table()
-        if entry and now.settled:
+        """Between its look at the ledger and UpdateTable the table was put back; that another run has begun since is more than can be made good."""
+        entry, now, known = self.seen, self._table(), self._entry()
+        if entry and now.settled and known in (None, entry):
             self._process(None, lambda: self._raise(entry, now))
 
     def _spike(self, run: str) -> None:

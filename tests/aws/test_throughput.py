@@ -394,6 +394,18 @@ def test_an_undo_puts_back_and_forgets(clients: Clients, store: Store, make_tabl
     assert throughput.is_back(clients, entry, look(clients, prefix)) and store.read(folder / "t") is None
 
 
+def test_the_entry_of_a_run_that_has_raised_the_table_since_is_not_forgotten(
+    clients: Clients, store: Store, make_table: MakeTable, folder: S3Uri, prefix: str
+) -> None:
+    entry = throughput.write_ledger(clients, folder / "t", make_table(prefix, 5), Raised(table=SPIKE), "run", NOW)
+    store.delete(folder / "t")
+    theirs = throughput.write_ledger(clients, folder / "t", prefix, Raised(table=SPIKE), "another run", NOW)
+
+    throughput.put_back(clients, folder / "t", entry, today())
+
+    assert store.load(folder / "t", Entry) == theirs
+
+
 def test_an_undo_of_what_was_never_raised_forgets_it(
     aws: StandIn, clients: Clients, store: Store, make_table: MakeTable, folder: S3Uri, prefix: str
 ) -> None:
