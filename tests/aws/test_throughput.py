@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta, timezone
 from typing import Any
@@ -435,6 +436,38 @@ def test_nothing_is_left_to_undo_of_a_table_that_is_gone(clients: Clients, store
     throughput.undo(clients, folder / "t", entry, today())
 
     assert store.read(folder / "t") is None
+
+
+@pytest.fixture
+def asked(clients: Clients) -> Iterator[list[str]]:
+    """The names of the calls that change anything, in order."""
+    names: list[str] = []
+
+    def note(model: Any, **_: Any) -> None:
+        names.append(model.name)
+
+    calls = [(clients.dynamodb_brief, "dynamodb.UpdateTable"), (clients.autoscaling, "application-autoscaling.RegisterScalableTarget")]
+    for client, call in calls:
+        client.meta.events.register(f"before-call.{call}", note)
+    yield names
+    for client, call in calls:
+        client.meta.events.unregister(f"before-call.{call}", note)
+
+
+def test_autoscaling_is_told_before_capacity_is_changed_and_of_a_maximum_after_it_is_back(
+    clients: Clients, make_table: MakeTable, folder: S3Uri, prefix: str, asked: list[str]
+) -> None:
+    scale(clients, f"table/{make_table(prefix, 5)}", 5, 10)
+    entry = throughput.write_ledger(clients, folder / "t", prefix, Raised(table=Throughput(read=50, write=60)), "run", NOW)
+    asked.clear()
+
+    throughput.spike(clients, entry, look(clients, prefix))
+    assert asked == ["RegisterScalableTarget", "UpdateTable"]
+
+    until(lambda: throughput.is_raised(clients, entry, look(clients, prefix)))
+    asked.clear()
+    until(lambda: throughput.put_back(clients, folder / "t", entry, today()) is not None)
+    assert asked == ["RegisterScalableTarget", "UpdateTable", "RegisterScalableTarget"]
 
 
 def test_of_a_table_that_is_gone_the_targets_that_are_still_raised_are_told(
