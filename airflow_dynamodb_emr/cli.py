@@ -84,8 +84,17 @@ def _local(arguments: Namespace) -> int:
 
 
 def _raised_arguments(parser: ArgumentParser) -> None:
-    parser.add_argument("--base", required=True, metavar="S3URI", help="where the backups are: s3://bucket/prefix")
-    parser.add_argument("--reset", action="store_true", help="put back each table whose run is over: no live cluster, and older than 15 minutes")
+    parser.add_argument(
+        "--base",
+        required=True,
+        metavar="S3URI",
+        help="where the backups are, as in s3://my-backups/dynamodb; other bases that runs were given are looked at too",
+    )
+    parser.add_argument(
+        "--reset",
+        action="store_true",
+        help="put back each table whose run is over: it has no live cluster, and raised the table 15 minutes ago or more",
+    )
     parser.add_argument("--json", action="store_true", help="one JSON document")
 
 

@@ -5,6 +5,7 @@
     │   └── NotFound        a bucket, table, backup, subnet, role or jar that was named is not there
     ├── ClusterFailed       an EMR cluster could not start, or died
     ├── StepFailed          an EMR step ended otherwise than COMPLETED
+    ├── SpikeDeclined       a table cannot or need not be raised now: it is dumped or loaded as it is
     ├── ThroughputNotReset  a table's throughput could not be put back yet; its ledger entry stays
     │   └── DecreaseRefused DynamoDB allows no decrease before the time given
     ├── DataDamaged         what is in S3 is not what it should be
@@ -45,6 +46,10 @@ class ClusterFailed(DynamoDBBackupError):
 
 class StepFailed(DynamoDBBackupError):
     """An EMR step ended otherwise than COMPLETED."""
+
+
+class SpikeDeclined(DynamoDBBackupError):
+    """A table cannot or need not be raised now: it is dumped or loaded as it is."""
 
 
 class ThroughputNotReset(DynamoDBBackupError):

@@ -1,6 +1,7 @@
 """How many tables of a run are raised at once: each holds one of so many slots, an object in S3 that can only be written once.
 
-Strict however many tasks and triggerers ask at the same time; a slot that is lost with its task narrows its own run only.
+Strict however many tasks and triggerers ask at the same time. A slot whose task died for good before its ledger entry was written narrows its
+own run, and only that: nobody can tell it from one whose task is slow and will raise its table yet.
 """
 
 from __future__ import annotations

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from airflow_dynamodb_emr.aws import clusters, tables, throughput
+from airflow_dynamodb_emr.aws import clusters, elsewhere, tables, throughput
 from airflow_dynamodb_emr.aws.clients import Clients
 from airflow_dynamodb_emr.aws.store import Store
 from airflow_dynamodb_emr.core.cluster import OWNER_TAG
@@ -52,17 +52,27 @@ def _units(throughput: Any, indexes: dict[str, Any]) -> dict[str, Any]:
 
 
 def raised(clients: Clients, base: S3Uri) -> Iterator[Raised]:
-    """Every ledger entry there is. One that cannot be read, or lies where no run of this account and region writes, is told and not acted on."""
+    """Every ledger entry there is, in this base and in each other that a run was given. One that cannot be read, or lies where no run of
+    this account and region writes, is told and not acted on."""
     store, account = Store(clients.s3), clients.sts.get_caller_identity()["Account"]
+    yield from _raised(clients, store, base, account)
+    for other in elsewhere.others(store, base):
+        try:
+            yield from list(_raised(clients, store, other, account))
+        except ClientError as error:  # a bucket that is gone must not hold up the resets of the others
+            yield Raised(other / "ledger", None, f"{other / 'ledger'} cannot be looked at: {error}")
+
+
+def _raised(clients: Clients, store: Store, base: S3Uri, account: str) -> Iterator[Raised]:
     for uri, _ in store.objects(base / "ledger"):
         try:
             entry = store.load(uri, Entry)
         except DynamoDBBackupError as error:
-            yield Raised(uri, None, f"{uri} cannot be read: {error.facts}")
+            yield Raised(uri, None, f"{error.facts}: nothing is done about it; look whether its table is raised")
             continue
         if entry:  # else its run has put the table back meanwhile
             own = uri == ledger_uri(base, account, clients.region, entry.table)
-            yield Raised(uri, entry, "" if own else f"{uri} is not of account {account} in {clients.region}")
+            yield Raised(uri, entry, "" if own else f"{uri} is not of account {account} in {clients.region}: nothing is done about it")
 
 
 def sweep(clients: Clients, base: S3Uri, is_active: IsActive, now: datetime) -> list[str]:
@@ -95,7 +105,8 @@ def _reset(clients: Clients, uri: S3Uri, entry: Entry, now: datetime) -> str:
         return f"{entry.table}: not reset yet: {error}"
     if done is None:
         return f"{entry.table}: {UNDER_WAY} {entry.throughput}"
-    return "; ".join([f"{entry.table}: back at {entry.throughput}, raised since {entry.since:%Y-%m-%d %H:%M} UTC by {entry.run}", *done])
+    back = "nothing is left to put back" if done else f"back at {entry.throughput}"
+    return "; ".join([f"{entry.table}: {back}, raised since {entry.since:%Y-%m-%d %H:%M} UTC by {entry.run}", *done])
 
 
 def look(clients: Clients, found: Raised) -> Table | None:

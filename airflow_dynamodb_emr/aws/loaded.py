@@ -36,7 +36,11 @@ def judge(clients: Clients, plan: RestorePlan, now: datetime, notes: Sequence[st
         loaded=[outcome for outcome in outcomes.values() if isinstance(outcome, TableLoaded)],
         missing={name: outcome for name, outcome in outcomes.items() if isinstance(outcome, str)},
         raised=[table.name for table in plan.tables if throughput.raised_by(store, plan, table.name)],
-        notes=[*notes, *roster.troubles(lanes.starts(store, plan.root))],
+        notes=[
+            *notes,
+            *roster.troubles(lanes.starts(store, plan.root)),
+            *throughput.raised_by_others(store, plan, [table.name for table in plan.tables]),
+        ],
     )
     store.put(plan.root.uri / REPORT, documents.encode(restore))
     return restore

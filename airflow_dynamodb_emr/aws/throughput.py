@@ -6,11 +6,11 @@ import logging
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Final, Protocol
+from typing import Any, Protocol
 
 from botocore.exceptions import ClientError
 
-from airflow_dynamodb_emr.aws import tables
+from airflow_dynamodb_emr.aws import autoscaling, tables
 from airflow_dynamodb_emr.aws.clients import Clients
 from airflow_dynamodb_emr.aws.errors import code, message
 from airflow_dynamodb_emr.aws.store import Store
@@ -19,36 +19,47 @@ from airflow_dynamodb_emr.core.changes import Change
 from airflow_dynamodb_emr.core.layout import S3Uri
 from airflow_dynamodb_emr.core.pace import Raised
 from airflow_dynamodb_emr.core.table import Table
-from airflow_dynamodb_emr.errors import DecreaseRefused, NotFound, ThroughputNotReset
-
-if TYPE_CHECKING:
-    from mypy_boto3_application_autoscaling import ApplicationAutoScalingClient
+from airflow_dynamodb_emr.errors import DataDamaged, DecreaseRefused, NotFound, SpikeDeclined, ThroughputNotReset
 
 log = logging.getLogger(__name__)
-_NAMESPACE: Final = "dynamodb"
 
 
 def write_ledger(clients: Clients, uri: S3Uri, name: str, raised: Raised, run: str, now: datetime, share: float = 1) -> ledger.Entry:
-    """The entry of this table: a new one, or the one there is, whose values are the real originals. *share* of the spike to ask for."""
+    """The entry of this table: a new one, or the one there is, whose values are the real originals. *share* of the spike to ask for.
+
+    Raises SpikeDeclined for a table that could not be put back now, or has as much already.
+    """
     store = Store(clients.s3)
     known = store.load(uri, ledger.Entry)
     if known is None:
-        table = existing(clients, name)
-        asked = raised if share == 1 else raised.shrunk(table.throughput, table.indexes, share)
-        known = ledger.entry(table, targets(clients.autoscaling, table), asked, run, now, share)
+        known = _new_entry(clients, existing(clients, name), raised, run, now, share)
         if not store.write_once(uri, known):
             return write_ledger(clients, uri, name, raised, run, now, share)
     return known
 
 
+def _new_entry(clients: Clients, table: Table, raised: Raised, run: str, now: datetime, share: float) -> ledger.Entry:
+    asked = raised if share == 1 else raised.shrunk(table.throughput, table.indexes, share)
+    targets = autoscaling.targets(clients.autoscaling, table)
+    entry = ledger.entry(table, targets, asked, run, now, share, autoscaling.scheduled(clients.autoscaling, targets))
+    if why := changes.declined(entry, table, now):
+        raise SpikeDeclined(why)
+    return entry
+
+
 def to_raise(clients: Clients, entry: ledger.Entry, now: Table) -> Change:
     """Nothing once the capacity is there."""
-    return changes.spike(entry, now, targets(clients.autoscaling, now))
+    return changes.spike(entry, now, _found(clients, entry))
 
 
 def to_put_back(clients: Clients, entry: ledger.Entry, now: Table) -> Change:
     """Nothing once all is as the ledger has it, or as somebody else has set it since."""
-    return changes.reset(entry, now, targets(clients.autoscaling, now))
+    return changes.reset(entry, now, _found(clients, entry))
+
+
+def _found(clients: Clients, entry: ledger.Entry) -> list[ledger.Target]:
+    """The targets of the entry as they are now; where it has none there is nothing to ask."""
+    return autoscaling.targets_of(clients.autoscaling, {target.resource for target in entry.targets}) if entry.targets else []
 
 
 def spike(clients: Clients, entry: ledger.Entry, now: Table) -> None:
@@ -73,7 +84,7 @@ def _put_back(clients: Clients, now: Table, change: Change, at: datetime) -> Non
             raise
         raise DecreaseRefused(now.name, changes.refused_until(message(error), at), message(error)) from error
     if later and not (possible.table or possible.indexes):
-        raise DecreaseRefused(now.name, later, f"it was lowered {now.decreases.today} times today")
+        raise DecreaseRefused(now.name, later, f"it was lowered {now.lowered_today(with_indexes=True)} times today")
 
 
 def is_raised(clients: Clients, entry: ledger.Entry, now: Table) -> bool:
@@ -85,46 +96,17 @@ def is_back(clients: Clients, entry: ledger.Entry, now: Table) -> bool:
     return now.settled and to_put_back(clients, entry, now).nothing
 
 
-def targets(autoscaling: ApplicationAutoScalingClient, table: Table) -> list[ledger.Target]:
-    """The scalable targets of a table and its indexes."""
-    resources = [f"table/{table.name}", *(f"table/{table.name}/index/{index}" for index in table.indexes)]
-    answer = autoscaling.describe_scalable_targets(ServiceNamespace=_NAMESPACE, ResourceIds=resources)
-    found = [_target(target) for target in answer["ScalableTargets"]]
-    return sorted(found, key=lambda target: (target.resource, target.dimension))
-
-
-def _target(answer: Any) -> ledger.Target:
-    return ledger.Target(
-        resource=answer["ResourceId"],
-        dimension=answer["ScalableDimension"],
-        least=answer["MinCapacity"],
-        most=answer["MaxCapacity"],
-        suspended=answer.get("SuspendedState", {}),
-    )
-
-
-def _register(autoscaling: ApplicationAutoScalingClient, target: ledger.Target) -> None:
-    request: dict[str, Any] = {
-        "ServiceNamespace": _NAMESPACE,
-        "ResourceId": target.resource,
-        "ScalableDimension": target.dimension,
-        "MinCapacity": target.least,
-        "MaxCapacity": target.most,
-        **({"SuspendedState": target.suspended} if target.suspended else {}),
-    }
-    autoscaling.register_scalable_target(**request)
-
-
 def _carry_out(clients: Clients, now: Table, change: Change) -> None:
     """One call for the table and its indexes: each call that lowers anything spends a decrease."""
     for target in change.targets:
-        _register(clients.autoscaling, target)
+        autoscaling.register(clients.autoscaling, target)
     request: dict[str, Any] = {"ProvisionedThroughput": change.table.request()} if change.table else {}
     if change.indexes:
         updates = [{"Update": {"IndexName": name, "ProvisionedThroughput": units.request()}} for name, units in change.indexes.items()]
         request["GlobalSecondaryIndexUpdates"] = updates
     if request:
-        log.info("%s: capacity %s -> %s, indexes %s", now.name, now.throughput, change.table or "as it is", change.indexes)
+        asked = {"the table": change.table, **change.indexes}
+        log.info("%s: asked for %s", now.name, ", ".join(f"{units} of {what}" for what, units in asked.items() if units))
         with _unless_under_way():
             clients.dynamodb_brief.update_table(TableName=now.name, **request)
 
@@ -153,14 +135,20 @@ def put_back(clients: Clients, uri: S3Uri, entry: ledger.Entry, at: datetime) ->
     Returns a line for each thing that somebody else has changed meanwhile, and that was kept. Raises DecreaseRefused.
     """
     now = tables.look(clients.dynamodb, entry.table)
-    change = to_put_back(clients, entry, now) if now else Change(kept=["the table was deleted"])
+    change = to_put_back(clients, entry, now) if now else changes.deleted(entry, _found(clients, entry))
     if now and not now.settled:
         return None
     if now and not change.nothing:
         _put_back(clients, now, change, at)
         return None
-    Store(clients.s3).delete(uri)
+    _forget(Store(clients.s3), uri, entry)
     return [f"{entry.table}: {line}" for line in change.kept]
+
+
+def _forget(store: Store, uri: S3Uri, entry: ledger.Entry) -> None:
+    """Unless somebody else has put the table back meanwhile, and another run has raised it: that entry is not ours."""
+    if store.load(uri, ledger.Entry) == entry:
+        store.delete(uri)
 
 
 def undo(clients: Clients, uri: S3Uri, entry: ledger.Entry, at: datetime) -> bool:
@@ -198,12 +186,21 @@ def raised_by(store: Store, plan: _Plan, table: str) -> bool:
 
 
 def share_of(store: Store, plan: _Plan, table: str) -> float:
-    """How much of the planned spike is there, by the ledger: from 0 to 1."""
-    entry = store.load(ledger_of(plan, table), ledger.Entry)
+    """How much of the planned spike is there, by the ledger: from 0 to 1. 0 also where its entry cannot be read."""
+    entry, _ = _read(store, plan, table)
     return entry.share if entry and entry.run == plan.run else 0.0
 
 
 def raised_by_others(store: Store, plan: _Plan, names: Iterable[str]) -> list[str]:
-    """A line for each of these tables that another run has raised and not put back: nobody else would mention it."""
-    entries = [store.load(ledger_of(plan, name), ledger.Entry) for name in names]
-    return [f"{e.table} is raised since {e.since:%Y-%m-%d %H:%M} UTC by {e.run}: reset it" for e in entries if e and e.run != plan.run]
+    """A line for each of these tables that another run has raised and not put back, or nobody knows who: no other run would mention it."""
+    found = [_read(store, plan, name) for name in names]
+    raised = [f"{e.table} is raised since {e.since:%Y-%m-%d %H:%M} UTC by {e.run}: reset it" for e, _ in found if e and e.run != plan.run]
+    return raised + [f"{problem}: nothing is done about it; look whether its table is raised" for _, problem in found if problem]
+
+
+def _read(store: Store, plan: _Plan, table: str) -> tuple[ledger.Entry | None, str]:
+    """The table's entry, or what is wrong with it: a backup does not fail for that."""
+    try:
+        return store.load(ledger_of(plan, table), ledger.Entry), ""
+    except DataDamaged as damaged:
+        return None, damaged.facts

@@ -39,21 +39,24 @@ def spike(entry: Entry, now: Table, found: Sequence[Target]) -> Change:
         return Change()
     wanted = [(has, was.allowing(entry.raised_units(was))) for was, has in _pairs(entry, found) if has == was]
     table, indexes = _capacity(entry, now, found, _up)
-    return Change(targets=[to for has, to in wanted if to != has], table=table, indexes=indexes)
+    # Registered with a maximum below what somebody has set, a target would lower that.
+    return Change(targets=[to for has, to in wanted if to != has and _units(now, to) <= to.most], table=table, indexes=indexes)
 
 
 def reset(entry: Entry, now: Table, found: Sequence[Target]) -> Change:
     """Nothing once all is as it was, but for what somebody else has changed.
 
     A maximum follows in a step of its own, once the capacity is below it: at once, autoscaling would lower the capacity to it, and a
-    second decrease would be spent on the rest of the way.
+    second decrease would be spent on the rest of the way. Any bound does, where somebody has set the capacity above the maximum.
     """
-    if _another(entry, now):
-        return Change(kept=["the table was deleted, and another made in its place: left as it is"])
-    back = ((has, _bounds_back(has, was, was.allowing(entry.raised_units(was)))) for was, has in _pairs(entry, found))
-    wanted = [(has, structs.replace(to, most=max(to.most, min(has.most, _units(now, to))))) for has, to in back]
+    back = [(has, _bounds_back(has, was, was.allowing(entry.raised_units(was)))) for was, has in _pairs(entry, found)]
+    if _another(entry, now):  # autoscaling goes by the name alone, and would raise it as it kept the one before raised
+        gone = "the table was deleted, and another made in its place: left as it is"
+        return Change(targets=[to for has, to in back if to != has], kept=[gone])
+    wanted = [(has, structs.replace(to, most=max(to.most, min(has.most, _units(now, to))))) for has, to in back if _units(now, to) <= has.most]
     kept = [*_kept_capacity(entry, now, found), *_kept_targets(entry, now, found)]
-    table, indexes = _capacity(entry, now, found, _back)
+    still_raised = [has for was, has in _pairs(entry, found) if has != was]  # else autoscaling is at work again, as it was before
+    table, indexes = _capacity(entry, now, still_raised, _back)
     return Change(targets=[to for has, to in wanted if to != has], table=table, indexes=indexes, kept=kept)
 
 
@@ -66,6 +69,23 @@ def affordable(change: Change, now: Table, at: datetime) -> tuple[Change, dateti
     late = {name: time for name, time in waits.items() if time > at}
     indexes = {name: units for name, units in change.indexes.items() if name not in late}
     return structs.replace(change, table=None if "" in late else change.table, indexes=indexes), min(late.values(), default=None)
+
+
+def declined(entry: Entry, now: Table, at: datetime) -> str:
+    """Why the table is not raised after all: much may have happened since the plan was made. Empty where it is."""
+    if not now.provisioned:
+        return "it is on demand by now"
+    raised = [name for name in entry.known if entry.raises(name)]
+    if not raised:
+        return f"it has {now.throughput} by now"
+    back, lowered = max(now.next_decrease(at, name) for name in raised), now.lowered_today(with_indexes=True)
+    return f"its reset would have to wait until {back:%H:%M:%S} UTC: it was lowered {lowered} times today" if back > at else ""
+
+
+def deleted(entry: Entry, found: Sequence[Target]) -> Change:
+    """Of a table that is gone: nothing can be put back, but a new one of its name would be raised by targets that are still there."""
+    left = [f"{_about(has)} is still set to {has}: it was {was}" for was, has in _pairs(entry, found) if has != was]
+    return Change(kept=["the table was deleted", *left])
 
 
 def refused_until(message: str, at: datetime) -> datetime:
@@ -114,11 +134,11 @@ def _chosen(entry: Entry, now: Table, found: Sequence[Target], name: str, choose
 
 
 def _up(has: int, was: int, raised: int, scaled: bool) -> int:
-    return raised if has < raised and raised > was and (scaled or has == was) else has
+    return raised if has < raised and raised > was > 0 and (scaled or has == was) else has
 
 
 def _back(has: int, was: int, raised: int, scaled: bool) -> int:
-    return was if raised > was and (has == raised or (scaled and has > raised)) else has
+    return was if raised > was > 0 and (has == raised or (scaled and has > raised)) else has
 
 
 def _scaled(entry: Entry, found: Sequence[Target], name: str) -> set[str]:
@@ -143,9 +163,17 @@ def _kept_targets(entry: Entry, now: Table, found: Sequence[Target]) -> list[str
     pairs = [(was, has, _bounds_back(has, was, was.allowing(entry.raised_units(was)))) for was, has in _pairs(entry, found)]
     there = {(was.resource, was.dimension) for was, _, _ in pairs}
     gone = [was for was in entry.targets if (was.resource, was.dimension) not in there and (not was.index or was.index in now.indexes)]
-    return [f"autoscaling of {was.resource} ({was.dimension}) was set to {to}: kept, it was {was}" for was, _, to in pairs if to != was] + [
-        f"autoscaling of {was.resource} ({was.dimension}) was removed: left so" for was in gone
-    ]
+    set_to = [f"{_about(was)} was set to {to}{_by(entry, was, to)}: kept, it was {was}" for was, _, to in pairs if to != was]
+    return set_to + [f"{_about(was)} was removed: left so" for was in gone]
+
+
+def _about(target: Target) -> str:
+    return f"autoscaling of {target.resource} ({target.dimension})"
+
+
+def _by(entry: Entry, was: Target, to: Target) -> str:
+    """By whom, where it was no person."""
+    return next((f" by its scheduled action {action.name}" for action in entry.schedules if action.explains(was, to)), "")
 
 
 def _parts(change: Change) -> Iterator[tuple[str, Throughput]]:

@@ -36,9 +36,10 @@ class S3Uri(Struct, frozen=True, order=True):
 
     def relative(self, other: S3Uri) -> str:
         """*other*'s key as seen from this folder; raises ValueError when it lies elsewhere."""
-        if other.bucket != self.bucket or not other.key.startswith(self.key + "/"):
+        inside = f"{self.key}/" if self.key else ""
+        if other.bucket != self.bucket or not other.key.startswith(inside):
             raise ValueError(f"{other} is not in {self}")
-        return other.key[len(self.key) + 1 :]
+        return other.key[len(inside) :]
 
 
 class Folder(Struct, frozen=True):

@@ -5,6 +5,7 @@ What spike and reset make of it is decided in `core/changes.py` and carried out 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from msgspec import structs
@@ -43,6 +44,22 @@ class Target(Noun, frozen=True, kw_only=True):
         return f"{self.least} to {self.most}" + (f", {' and '.join(suspended)}" if suspended else "")
 
 
+class ScheduledAction(Noun, frozen=True, kw_only=True):
+    """What will set a target's bounds by itself. No spike and no reset ever changes one; it may well act while its table is raised."""
+
+    name: str
+    resource: str
+    dimension: str
+    schedule: str  # cron(...), rate(...) or at(...)
+    least: int | None = None  # None: left as it is
+    most: int | None = None
+
+    def explains(self, was: Target, now: Target) -> bool:
+        """Whether each bound that has moved is exactly what this sets."""
+        same = (self.resource, self.dimension, was.suspended) == (was.resource, was.dimension, now.suspended)
+        return same and now.least in (was.least, self.least) and now.most in (was.most, self.most)
+
+
 class Entry(Document, frozen=True, kw_only=True):
     """What to put back, and for whom it was raised."""
 
@@ -53,6 +70,7 @@ class Entry(Document, frozen=True, kw_only=True):
     throughput: Throughput
     indexes: dict[str, Throughput]
     targets: list[Target]
+    schedules: list[ScheduledAction] = []  # of the targets
     raised: Raised
     share: float = 1  # of the planned spike that is asked for: less where the account has no room for all of it
     table_id: str = ""  # a table that was deleted and made again has another
@@ -66,20 +84,26 @@ class Entry(Document, frozen=True, kw_only=True):
         """What the spike makes of the table, or an index."""
         return self.raised.indexes.get(index, self.known[index]) if index else self.raised.table
 
+    def raises(self, index: str = "") -> bool:
+        """Whether the spike makes any more of the table, or an index."""
+        return self.known[index].at_least(self.wanted(index)) != self.known[index]
+
     def raised_units(self, target: Target) -> int:
-        """Those of the target's own dimension; 0 where the spike raises none."""
+        """Those of the target's own dimension; 0 where the spike raises none, as of a table that was on demand then."""
         if target.index not in self.known:
             return 0
         was, to = self.known[target.index], self.wanted(target.index)
         has, wants = (was.read, to.read) if target.units == "Read" else (was.write, to.write)
-        return wants if wants > has else 0
+        return wants if wants > has > 0 else 0
 
 
 def ledger_uri(base: S3Uri, account: str, region: str, table: str) -> S3Uri:
     return base / "ledger" / account / region / f"{table}.json"
 
 
-def entry(table: Table, targets: list[Target], raised: Raised, run: str, now: datetime, share: float = 1) -> Entry:
+def entry(
+    table: Table, targets: list[Target], raised: Raised, run: str, now: datetime, share: float = 1, schedules: Sequence[ScheduledAction] = ()
+) -> Entry:
     return Entry(
         table=table.name,
         run=run,
@@ -88,6 +112,7 @@ def entry(table: Table, targets: list[Target], raised: Raised, run: str, now: da
         throughput=table.throughput,
         indexes=table.indexes,
         targets=targets,
+        schedules=list(schedules),
         raised=raised,
         share=share,
         table_id=table.id,

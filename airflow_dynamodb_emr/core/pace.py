@@ -8,8 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from msgspec import structs
-
 from airflow_dynamodb_emr.core.documents import Noun
 from airflow_dynamodb_emr.core.spiking import Absolute, Deadline, Off, Spike
 from airflow_dynamodb_emr.core.table import Table, Throughput
@@ -69,7 +67,7 @@ class Pace(Noun, frozen=True, kw_only=True):
 
 
 class Raised(Noun, frozen=True, kw_only=True):
-    """The capacity that a spike sets: the table's, and that of the indexes it touches."""
+    """The capacity that a spike sets: the table's, and that of the indexes it touches. 0: left as it is, whatever it is by then."""
 
     table: Throughput
     indexes: dict[str, Throughput] = {}
@@ -77,7 +75,8 @@ class Raised(Noun, frozen=True, kw_only=True):
     def shrunk(self, table: Throughput, indexes: dict[str, Throughput], share: float) -> Raised:
         """So that only a *share* of what it adds to these capacities is left."""
         return Raised(
-            table=_between(table, self.table, share), indexes={name: _between(indexes[name], to, share) for name, to in self.indexes.items()}
+            table=_between(table, self.table, share),
+            indexes={name: _between(indexes[name], to, share) for name, to in self.indexes.items() if name in indexes},
         )
 
 
@@ -107,14 +106,13 @@ class Rate(Noun, frozen=True, kw_only=True):
         return (own + share * (self.units - own)) / (was + share * (full - was))
 
 
-def raised_for_read(table: Table, spike: int | None) -> Raised | None:
+def raised_for_read(spike: int | None) -> Raised | None:
     """A dump reads the table alone, never its indexes."""
-    return Raised(table=structs.replace(table.throughput, read=spike)) if spike else None
+    return Raised(table=Throughput(read=spike, write=0)) if spike else None
 
 
 def raised_for_write(table: Table, spike: int | None) -> Raised | None:
     """A load writes the table and its indexes: one index left behind would hold back all writes."""
     if not spike:
         return None
-    least = Throughput(read=0, write=spike)
-    return Raised(table=table.throughput.at_least(least), indexes={name: was.at_least(least) for name, was in table.indexes.items()})
+    return Raised(table=Throughput(read=0, write=spike), indexes=dict.fromkeys(table.indexes, Throughput(read=0, write=spike)))

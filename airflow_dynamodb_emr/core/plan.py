@@ -44,7 +44,7 @@ class TableDump(Noun, frozen=True, kw_only=True):
     @property
     def during(self) -> Throughput:
         """While it is dumped; before and after it is as it was."""
-        return self.raised.table if self.raised else self.before
+        return self.before.at_least(self.raised.table) if self.raised else self.before
 
     @property
     def work(self) -> Work:
@@ -132,7 +132,7 @@ def dump_plan(table: Table, pace: Pace) -> TableDump:
         items=table.items,
         bytes=table.bytes,
         before=table.throughput,
-        raised=raised_for_read(table, rate.spike),
+        raised=raised_for_read(rate.spike),
         rate=rate,
         segments=segments(table.bytes, rate.units),
         mappers=mappers(table.bytes, rate.units),

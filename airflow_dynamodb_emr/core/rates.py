@@ -68,9 +68,9 @@ def _rate(table: Table, pace: Pace, work: Work) -> Rate:
     own = Rate(units=units, ratio=pace.ratio, own_ratio=pace.ratio, seconds=work.units / units, spike=None, dollars=0.0, why="")
     # Its share stays the application's, whatever the spike: all that is above is ours.
     now = Present(work.capacity, work.units, own.seconds, work.capacity * max(0.0, 1 - pace.ratio), max(1.0, pace.ratio))
-    declined = pace.spike.declined(now)
-    if not declined and table.decreases.today >= QUICK_DECREASES:
-        declined = f"not spiked: its capacity was lowered {table.decreases.today} times today, a reset would have to wait"
+    declined, lowered = pace.spike.declined(now), table.lowered_today(with_indexes=work.kind == "write")
+    if not declined and lowered >= QUICK_DECREASES:
+        declined = f"not spiked: its capacity was lowered {lowered} times today, a reset would have to wait"
     return because(own, declined) if declined else spiked(pace, work, own, now)
 
 

@@ -72,7 +72,7 @@ class TableLoad(Noun, frozen=True, kw_only=True):
     @property
     def during(self) -> Throughput:
         """While it is loaded; before and after it is as it was."""
-        return self.raised.table if self.raised else self.before
+        return self.before.at_least(self.raised.table) if self.raised else self.before
 
     @property
     def work(self) -> Work:

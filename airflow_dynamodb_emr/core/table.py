@@ -35,6 +35,9 @@ class Throughput(Noun, frozen=True, kw_only=True):
         read, write = warm.get("ReadUnitsPerSecond", NEW_ON_DEMAND_READS), warm.get("WriteUnitsPerSecond", NEW_ON_DEMAND_WRITES)
         return cls(read=_at_most(most.get("MaxReadRequestUnits"), read), write=_at_most(most.get("MaxWriteRequestUnits"), write))
 
+    def __str__(self) -> str:
+        return f"{self.read} reads and {self.write} writes a second"
+
     def at_least(self, other: Throughput) -> Throughput:
         return Throughput(read=max(self.read, other.read), write=max(self.write, other.write))
 
@@ -113,6 +116,10 @@ class Table(Noun, frozen=True, kw_only=True):
     def units(self, index: str = "") -> Throughput:
         """Of an index, or without a name of the table itself."""
         return self.indexes[index] if index else self.throughput
+
+    def lowered_today(self, with_indexes: bool) -> int:
+        """How often, or an index where that was more often: a load raises them too, a dump does not."""
+        return max(each.today for each in [self.decreases, *(self.index_decreases.values() if with_indexes else [])])
 
     def next_decrease(self, now: datetime, index: str = "") -> datetime:
         """When its capacity, or that of an index, may be lowered next."""

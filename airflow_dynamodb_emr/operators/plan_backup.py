@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from airflow_dynamodb_emr.aws import planning
+from airflow_dynamodb_emr.aws import elsewhere, planning
 from airflow_dynamodb_emr.core.plan import BackupPlan
 from airflow_dynamodb_emr.core.report import plan_lines
 from airflow_dynamodb_emr.errors import BadInput
@@ -26,6 +26,7 @@ class PlanBackupOperator(AwsOperator):
         _refuse_the_past(context)
         request = backup_request(self.settings, context["params"], self.clients)
         plan = planning.commit(self.store, planning.draft(self.clients, request, run_of(context), time_of(context), now()))
+        elsewhere.note(self.store, self.settings.base, plan.base)
         self.log.info("\n".join([f"into {plan.folder}", *plan_lines(plan)]))
         context["ti"].xcom_push(key="plan", value=str(plan.root.plan))
         return plan.spiked

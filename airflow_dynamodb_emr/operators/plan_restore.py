@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from airflow_dynamodb_emr.aws import restoring
+from airflow_dynamodb_emr.aws import elsewhere, restoring
 from airflow_dynamodb_emr.core.report import restore_plan_lines
 from airflow_dynamodb_emr.core.restore import RestorePlan
 from airflow_dynamodb_emr.forms import restore_request
@@ -28,4 +28,5 @@ class PlanRestoreOperator(AwsOperator):
         request = restore_request(self.settings, context["params"], self.clients)
         plan = restoring.known(self.store, request, run_of(context)) or restoring.draft(self.clients, request, run_of(context), now())
         restoring.commit(self.store, plan)
+        elsewhere.note(self.store, self.settings.base, plan.base)
         return plan

@@ -41,7 +41,7 @@ class ResetOperator(TableOperator):
         answered(event, self.table)
         plan, looks = self.read_plan(Spikes), event.get("looks", 0)
         uri = throughput.ledger_of(plan, self.table)
-        entry = self.store.load(uri, ledger.Entry)
+        entry = self.store.load(uri, ledger.Entry) if plan.raised(self.table) else None
         if entry is None or entry.run != plan.run:
             self.log.info("%s was not raised by this run", self.table)
             self._next_one(plan)
@@ -55,7 +55,7 @@ class ResetOperator(TableOperator):
         if done is None:
             return self._look_again(context, entry, looks)
         self._next_one(plan)
-        self.log.info("%s is back at %s%s", self.table, entry.throughput, "".join(f"\n{line}" for line in done))
+        self.log.info("%s", "\n".join(done) or f"{self.table} is back at {entry.throughput}")
         return {"table": self.table, "notes": done, "waits": ""}
 
     def _next_one(self, plan: Spikes) -> None:

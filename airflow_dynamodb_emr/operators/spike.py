@@ -16,7 +16,7 @@ from airflow_dynamodb_emr.core.documents import Noun
 from airflow_dynamodb_emr.core.layout import Folder, S3Uri
 from airflow_dynamodb_emr.core.pace import Raised
 from airflow_dynamodb_emr.core.table import Throughput
-from airflow_dynamodb_emr.errors import DynamoDBBackupError
+from airflow_dynamodb_emr.errors import DataDamaged, DynamoDBBackupError, SpikeDeclined
 from airflow_dynamodb_emr.operators.base import TableOperator, answered, no_retry_for_bad_input, now
 
 if TYPE_CHECKING:
@@ -70,9 +70,9 @@ class SpikeNotes(NamedTuple):
 class SpikeOperator(TableOperator):
     """Writes the ledger, raises the table, and is done when the capacity is there; returns what it is then.
 
-    Only so many tables of a run are raised at once; the others wait for their turn. A table that is not to be raised, or that another
-    run has raised, is left as it is. A spike that fails undoes itself, because no teardown runs after it; what it cannot undo stays in
-    the ledger.
+    Only so many tables of a run are raised at once; the others wait for their turn. A table that is not to be raised, that another run
+    has raised, or whose ledger entry cannot be read, is left as it is. A spike that fails undoes itself, because no teardown runs after
+    it; what it cannot undo stays in the ledger.
     """
 
     @no_retry_for_bad_input
@@ -96,13 +96,13 @@ class SpikeOperator(TableOperator):
         assert raised  # it would not have asked
         try:
             entry = throughput.write_ledger(self.clients, throughput.ledger_of(plan, self.table), self.table, raised, plan.run, now())
-        except DynamoDBBackupError:
-            admission.release(self.store, plan.slots, self.table)
+        except (SpikeDeclined, DataDamaged) as why:  # what the ledger has of a table is nobody's to guess
+            return self._without(plan, why.facts)
+        except (ClientError, DynamoDBBackupError):
+            self._give_way(plan)
             raise
         if entry.run != plan.run:
-            self.log.warning("%s is raised already, by %s: its ledger entry and its capacity are left alone", self.table, entry.run)
-            admission.release(self.store, plan.slots, self.table)
-            return self._units()
+            return self._without(plan, f"{entry.run} has raised it already, and its reset puts it back")
         return self.go_on(context, {})
 
     @no_retry_for_bad_input
@@ -121,7 +121,7 @@ class SpikeOperator(TableOperator):
                 return self._for_want_of_room(context, entry, event.get("refused_since", time.time()), message(error))
             throughput.undo(self.clients, uri, entry, now())
             if not isinstance(error, ClientError) or code(error) != "LimitExceededException":
-                admission.release(self.store, plan.slots, self.table)
+                self._give_way(plan)
                 raise
             return self._without(plan, message(error))
         line = event.get("line", "")
@@ -138,17 +138,25 @@ class SpikeOperator(TableOperator):
         uri, raised = throughput.ledger_of(plan, self.table), plan.raised(self.table)
         if not throughput.undo(self.clients, uri, entry, now()) or share < LEAST_SHARE or raised is None:
             return self._without(plan, why)
+        try:
+            throughput.write_ledger(self.clients, uri, self.table, raised, plan.run, now(), share)
+        except SpikeDeclined:  # so small a share is no unit more
+            return self._without(plan, why)
         line = f"{self.table} has {share:.0%} of its spike: {why}"
         self.log.warning("%s", line)
-        throughput.write_ledger(self.clients, uri, self.table, raised, plan.run, now(), share)
         return self.go_on(context, {"refused_since": since, "line": line})
 
     def _without(self, plan: Spikes, why: str) -> dict[str, Any]:
         """Slower, but it works."""
         line = f"{self.table} went without a spike: {why}"
         self.log.warning("%s", line)
-        admission.release(self.store, plan.slots, self.table)
+        self._give_way(plan)
         return {**self._units(), "note": line}
+
+    def _give_way(self, plan: Spikes) -> None:
+        """Another table may be raised, unless this one is, by its ledger entry: then its slot goes with its reset."""
+        if not throughput.raised_by(self.store, plan, self.table):
+            admission.release(self.store, plan.slots, self.table)
 
     def _is_raised(self, uri: S3Uri, entry: ledger.Entry, looks: int) -> bool:
         """Whether it is; if not, it has been asked for."""
@@ -156,7 +164,7 @@ class SpikeOperator(TableOperator):
         if throughput.is_raised(self.clients, entry, table):
             return True
         if looks > MOST_LOOKS:
-            raise DynamoDBBackupError(f"{self.table}: not at {entry.raised} after {looks} tries", "something else keeps changing its capacity")
+            raise DynamoDBBackupError(f"{self.table}: not raised after {looks} tries", "something else keeps changing its capacity")
         if table.settled:
             throughput.spike(self.clients, entry, table)
             # Had the run been ended and its table put back meanwhile, nobody would know that it has been raised again just now.

@@ -15,6 +15,7 @@ from airflow_dynamodb_emr.aws import janitor
 from airflow_dynamodb_emr.aws.clients import Clients
 from airflow_dynamodb_emr.aws.janitor import Raised
 from airflow_dynamodb_emr.core.layout import S3Uri
+from airflow_dynamodb_emr.core.orphans import GRACE
 from airflow_dynamodb_emr.core.report import columns
 
 RESET_SECONDS, LOOK_SECONDS = 600, 2
@@ -34,9 +35,9 @@ def _reset(clients: Clients, base: S3Uri, live: set[str]) -> list[Raised]:
     """Pass after pass until nothing moves any more; what is left."""
     until, said = time.monotonic() + RESET_SECONDS, set[str]()
     while True:
-        lines = [janitor.reset_if_over(clients, each, None, live, datetime.now(timezone.utc)) for each in janitor.raised(clients, base)]
+        lines = [_reset_one(clients, each, live) for each in janitor.raised(clients, base) if not each.problem]
         for line in lines:
-            if line and line not in said:
+            if line not in said:
                 print(line, file=sys.stderr)
         said.update(lines)
         if not any(janitor.UNDER_WAY in line for line in lines) or time.monotonic() > until:
@@ -44,17 +45,27 @@ def _reset(clients: Clients, base: S3Uri, live: set[str]) -> list[Raised]:
         time.sleep(LOOK_SECONDS)
 
 
+def _reset_one(clients: Clients, each: Raised, live: set[str]) -> str:
+    done = janitor.reset_if_over(clients, each, None, live, datetime.now(timezone.utc))
+    minutes = f"{GRACE.total_seconds() / 60:g} minutes"
+    return done or f"{each.entry and each.entry.table}: left to its run, whose cluster is live, or which raised it less than {minutes} ago"
+
+
 def _lines(answer: list[dict[str, Any]]) -> list[str]:
     if not answer:
         return ["no table is raised"]
-    rows = [("table", "since", "original", "now", "run"), *map(_row, answer)]
+    rows = [("table", "since (UTC)", "read/write was", "is", "raised by"), *map(_row, answer)]
     return [*columns(rows, {0, 1, 4}), *(f"  {each['problem']}" for each in answer if each["problem"])]
 
 
 def _row(each: dict[str, Any]) -> tuple[str, ...]:
-    return each["table"], (each["since"] or "?")[:16], _units(each["original"]), _units(each["now"]), each["run"] or "?"
+    was, now = each["original"], each["now"]
+    is_now = _units(now) if now else "?" if each["problem"] else "deleted"
+    others = [name for name, units in was["indexes"].items() if now and units != now["indexes"].get(name)] if was else []
+    raised_too = f" (and {', '.join(others)})" if others else ""
+    return each["table"], (each["since"] or "?")[:16].replace("T", " "), _units(was) if was else "?", is_now + raised_too, each["run"] or "?"
 
 
-def _units(units: dict[str, Any] | None) -> str:
-    """Read and write units a second."""
-    return f"{units['read']}/{units['write']}" if units else "?"
+def _units(units: dict[str, Any]) -> str:
+    """A second."""
+    return f"{units['read']}/{units['write']}"

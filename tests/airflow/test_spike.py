@@ -1,4 +1,4 @@
-"""What a spike does where the account has no room for it."""
+"""What a spike does where the account has no room for it, or something else is in its way."""
 
 from __future__ import annotations
 
@@ -8,10 +8,16 @@ from typing import Any, cast
 
 import pytest
 from airflow.providers.common.compat.sdk import TaskDeferred
+from botocore.exceptions import ClientError
 
 from airflow_dynamodb_emr.aws import admission, throughput
 from airflow_dynamodb_emr.aws.clients import Clients
+from airflow_dynamodb_emr.core.layout import S3Uri
 from airflow_dynamodb_emr.core.ledger import Entry, ledger_uri
+from airflow_dynamodb_emr.core.pace import Raised
+from airflow_dynamodb_emr.core.table import Throughput
+from airflow_dynamodb_emr.errors import DynamoDBBackupError
+from airflow_dynamodb_emr.operators.base import now
 from airflow_dynamodb_emr.operators.spike import SpikeOperator
 from airflow_dynamodb_emr.settings import Settings
 
@@ -38,17 +44,19 @@ def room(world: World) -> Iterator[Any]:
             made.append(world.table(f"ROOM_other_{number}", 0, read))
         made.append(world.table(NAME, 1, OWN))
 
+    world.aws.set(create_seconds=0, delete_seconds=0)
     yield leave
     for name in made:
+        world.dynamodb.get_waiter("table_exists").wait(TableName=name, WaiterConfig={"Delay": 1})
         world.dynamodb.delete_table(TableName=name)
-        world.dynamodb.get_waiter("table_not_exists").wait(TableName=name, WaiterConfig={"Delay": 1})
-    for uri, _ in [*world.store.objects(BASE / "ledger"), *world.store.objects(BASE / "slots")]:
-        world.store.delete(uri)
+    world.aws.set(create_seconds=1, delete_seconds=0.5)
+    for left, _ in [*world.store.objects(BASE / "ledger"), *world.store.objects(BASE / "slots")]:
+        world.store.delete(left)
 
 
-def operator(world: World, clients: Clients, room_minutes: float) -> SpikeOperator:
+def operator(world: World, clients: Clients, room_minutes: float, spike: int = SPIKE) -> SpikeOperator:
     account = clients.sts.get_caller_identity()["Account"]
-    share = {"name": NAME, "raised": {"table": {"read": SPIKE, "write": 50}}}
+    share = {"name": NAME, "raised": {"table": {"read": spike, "write": 0}}}
     plan = {"run": "r", "base": str(BASE), "account": account, "folder": str(FOLDER), "region": "us-east-1", "concurrency": 1, "tables": [share]}
     world.store.put(FOLDER / "plan.json", json.dumps({"format": 1, **plan}).encode())
     made = SpikeOperator(task_id="spike", table=NAME, plan=str(FOLDER / "plan.json"))
@@ -57,7 +65,15 @@ def operator(world: World, clients: Clients, room_minutes: float) -> SpikeOperat
 
 
 def entry(world: World, clients: Clients) -> Entry | None:
-    return world.store.load(ledger_uri(BASE, clients.sts.get_caller_identity()["Account"], "us-east-1", NAME), Entry)
+    return world.store.load(uri(clients), Entry)
+
+
+def uri(clients: Clients) -> S3Uri:
+    return ledger_uri(BASE, clients.sts.get_caller_identity()["Account"], "us-east-1", NAME)
+
+
+def has_slot(world: World) -> bool:
+    return admission.has_slot(world.store, admission.slots_of(BASE, FOLDER), NAME)
 
 
 def test_a_spike_first_waits_for_room(world: World, clients: Clients, room: Any) -> None:
@@ -87,7 +103,67 @@ def test_then_it_does_without_and_says_so(world: World, clients: Clients, room: 
 
     assert got["read"] == world.units(NAME) == OWN and entry(world, clients) is None
     assert got["note"].startswith(f"{NAME} went without a spike: Subscriber limit exceeded")
-    assert not admission.has_slot(world.store, admission.slots_of(BASE, FOLDER), NAME)
+    assert not has_slot(world)
+
+
+def test_a_share_that_is_no_unit_more_is_none(world: World, clients: Clients, room: Any) -> None:
+    room(0)
+
+    got = operator(world, clients, room_minutes=0, spike=OWN + 1).execute(cast("Any", {}))
+
+    assert got["note"].startswith(f"{NAME} went without a spike: Subscriber limit exceeded")
+    assert entry(world, clients) is None and not has_slot(world)
+
+
+def test_a_table_whose_ledger_entry_cannot_be_read_goes_without_and_the_entry_is_left(world: World, clients: Clients, room: Any) -> None:
+    room(SPIKE)
+    world.store.put(uri(clients), b"{]")
+
+    got = operator(world, clients, room_minutes=0).execute(cast("Any", {}))
+
+    assert got["note"].startswith(f"{NAME} went without a spike: {uri(clients)} is no Entry") and got["read"] == world.units(NAME) == OWN
+    assert world.store.read(uri(clients)) == b"{]" and not has_slot(world)
+
+
+def test_a_table_that_another_run_has_raised_goes_without_and_says_whose_it_is(world: World, clients: Clients, room: Any) -> None:
+    room(SPIKE)
+    theirs = throughput.write_ledger(clients, uri(clients), NAME, Raised(table=Throughput(read=99, write=0)), "another run", now())
+
+    got = operator(world, clients, room_minutes=0).execute(cast("Any", {}))
+
+    assert got["note"] == f"{NAME} went without a spike: another run has raised it already, and its reset puts it back"
+    assert entry(world, clients) == theirs and not has_slot(world)
+
+
+class Denied:
+    """Application Auto Scaling of a role that may not ask it."""
+
+    def describe_scalable_targets(self, **_: Any) -> Any:
+        raise ClientError({"Error": {"Code": "AccessDeniedException", "Message": "no"}}, "DescribeScalableTargets")
+
+
+def test_a_spike_that_fails_before_anything_is_raised_gives_its_slot_back(world: World, clients: Clients, room: Any) -> None:
+    room(SPIKE)
+    clients.__dict__["autoscaling"] = Denied()
+
+    with pytest.raises(ClientError, match="AccessDenied"):
+        operator(world, clients, room_minutes=0).execute(cast("Any", {}))
+
+    assert entry(world, clients) is None and not has_slot(world)
+
+
+def test_a_spike_that_fails_with_its_table_raised_keeps_its_slot_with_the_ledger_entry(
+    world: World, clients: Clients, room: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    room(SPIKE)
+    spike = operator(world, clients, room_minutes=0)
+    spike.execute(cast("Any", {}))
+    monkeypatch.setattr(throughput, "undo", lambda *_: False)  # as of a table that takes its time
+
+    with pytest.raises(DynamoDBBackupError, match="waited for too long"):
+        spike.go_on(cast("Any", {}), {"timeout": True})
+
+    assert entry(world, clients) and has_slot(world)
 
 
 def test_a_smaller_spike_is_put_back_like_any_other(world: World, clients: Clients, room: Any) -> None:
@@ -96,7 +172,6 @@ def test_a_smaller_spike_is_put_back_like_any_other(world: World, clients: Clien
     known = entry(world, clients)
     assert known
 
-    uri = ledger_uri(BASE, clients.sts.get_caller_identity()["Account"], "us-east-1", NAME)
-    assert throughput.put_back(clients, uri, known, known.since) is None
+    assert throughput.put_back(clients, uri(clients), known, known.since) is None
     world.dynamodb.get_waiter("table_exists").wait(TableName=NAME, WaiterConfig={"Delay": 1})
-    assert throughput.put_back(clients, uri, known, known.since) == [] and world.units(NAME) == OWN
+    assert throughput.put_back(clients, uri(clients), known, known.since) == [] and world.units(NAME) == OWN

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta, timezone
 import pytest
 
 from airflow_dynamodb_emr import cli
-from airflow_dynamodb_emr.aws import clusters, janitor, throughput
+from airflow_dynamodb_emr.aws import clusters, elsewhere, janitor, throughput
 from airflow_dynamodb_emr.aws.clients import Clients
 from airflow_dynamodb_emr.aws.store import Store
 from airflow_dynamodb_emr.core.cluster import LIVE, ClusterSpec
@@ -135,6 +135,43 @@ def test_a_table_that_fails_does_not_hold_up_the_others(
     assert first.startswith(f"{prefix}a: not reset yet: ") and second.startswith(f"{prefix}b: back at ")
 
 
+def test_a_ledger_in_another_base_is_found_by_the_note_that_its_run_has_left(
+    clients: Clients, store: Store, spike: Spike, folder: S3Uri, prefix: str
+) -> None:
+    uri, configured = spike(prefix), folder / "configured"
+    assert janitor.sweep(clients, configured, over(prefix), now()) == []
+
+    for _ in range(2):
+        elsewhere.note(store, str(configured), str(folder))
+
+    (line,) = janitor.sweep(clients, configured, over(prefix), now())
+    assert line.startswith(f"{prefix}: back at ") and units(clients, prefix) == OWN and store.read(uri) is None
+
+
+def test_a_base_that_cannot_be_looked_at_is_told_and_holds_up_no_other(
+    clients: Clients, store: Store, spike: Spike, folder: S3Uri, prefix: str
+) -> None:
+    spike(prefix)
+    elsewhere.note(store, str(folder), "s3://a-bucket-that-is-gone/backups")
+
+    back, gone = janitor.sweep(clients, folder, over(prefix), now())
+
+    assert back.startswith(f"{prefix}: back at ") and gone.startswith("s3://a-bucket-that-is-gone/backups/ledger cannot be looked at: ")
+
+
+@pytest.mark.parametrize("configured", ["", "the same"])
+def test_the_configured_base_needs_no_note(store: Store, folder: S3Uri, configured: str) -> None:
+    elsewhere.note(store, configured and f"{folder}/", str(folder))
+
+    assert list(store.objects(folder)) == []
+
+
+def test_a_note_that_cannot_be_written_fails_no_run(store: Store, unwritable: S3Uri, folder: S3Uri) -> None:
+    elsewhere.note(store, str(unwritable), str(folder))
+
+    assert elsewhere.others(store, unwritable) == []
+
+
 def test_an_entry_that_cannot_be_read_is_told_and_left(clients: Clients, store: Store, folder: S3Uri) -> None:
     account = clients.sts.get_caller_identity()["Account"]
     damaged, newer = (ledger_uri(folder, account, clients.region, name) for name in ("damaged", "newer"))
@@ -155,7 +192,7 @@ def test_an_entry_of_another_account_is_never_acted_on(clients: Clients, store: 
 
     (line,) = janitor.sweep(clients, folder, over(prefix), now())
 
-    assert line == f"{other} is not of account {clients.sts.get_caller_identity()['Account']} in {clients.region}"
+    assert line.startswith(f"{other} is not of account {clients.sts.get_caller_identity()['Account']} in {clients.region}: nothing is done")
     assert units(clients, prefix) == SPIKE and store.read(other)
 
 
@@ -184,7 +221,7 @@ def test_the_command_tells_what_is_raised(command: Callable[..., tuple[int, str]
     assert datetime.fromisoformat(told["since"]) < now()
 
     status, out = command("raised", "--base", str(folder))
-    assert status == 0 and f"{prefix}  " in out and "5/5  50/5" in out
+    assert status == 0 and out.splitlines()[1].split() == [prefix, *told["since"][:16].split("T"), "5/5", "50/5", f"dynamodb_backup/{prefix}"]
 
 
 def test_the_command_resets_by_hand(
@@ -195,6 +232,46 @@ def test_the_command_resets_by_hand(
 
     assert command("raised", "--base", str(folder), "--reset") == (0, "no table is raised\n")
     assert units(clients, prefix) == OWN
+
+
+def test_what_the_command_cannot_act_on_is_told_with_status_1_and_left(
+    command: Callable[..., tuple[int, str]], clients: Clients, store: Store, spike: Spike, folder: S3Uri, prefix: str
+) -> None:
+    account = clients.sts.get_caller_identity()["Account"]
+    damaged, other = ledger_uri(folder, account, clients.region, "damaged"), ledger_uri(folder, "999999999999", clients.region, prefix)
+    uri = spike(prefix)
+    store.put(other, store.read(uri) or b"")
+    store.delete(uri)
+    store.put(damaged, b"{]")
+
+    for asked in ([], ["--reset"]):
+        status, out = command("raised", "--base", str(folder), *asked)
+        assert status == 1 and f"{damaged} is no Entry: " in out and f"{other} is not of account {account}" in out
+
+    assert store.read(damaged) and store.read(other) and units(clients, prefix) == SPIKE
+
+
+def test_the_command_says_of_a_table_that_is_left_to_its_run_why(
+    aws: StandIn, spike: Spike, folder: S3Uri, prefix: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    spike(prefix, hours_ago=0)
+    for name, value in aws.env.items():
+        monkeypatch.setenv(name, value)
+
+    assert cli.main(["raised", "--base", str(folder), "--reset"]) == 1
+    assert capsys.readouterr().err == f"{prefix}: left to its run, whose cluster is live, or which raised it less than 15 minutes ago\n"
+
+
+def test_the_command_says_of_a_table_that_is_gone_that_it_is(
+    command: Callable[..., tuple[int, str]], clients: Clients, spike: Spike, folder: S3Uri, prefix: str
+) -> None:
+    spike(prefix)
+    clients.dynamodb.delete_table(TableName=prefix)
+    until(lambda: prefix not in clients.dynamodb.list_tables()["TableNames"])
+
+    status, out = command("raised", "--base", str(folder))
+
+    assert status == 0 and out.splitlines()[1].split()[3:5] == ["5/5", "deleted"]
 
 
 def test_the_command_ends_with_1_when_something_stays_raised(

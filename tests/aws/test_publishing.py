@@ -105,6 +105,18 @@ def test_a_table_that_another_run_left_raised_is_noted(clients: Clients, store: 
     assert backup.notes == [f"{name} is raised since 2026-11-23 12:00 UTC by another run: reset it"]
 
 
+def test_a_ledger_entry_that_cannot_be_read_fails_no_backup_and_is_noted(clients: Clients, store: Store, plan: BackupPlan, prefix: str) -> None:
+    proven(store, plan, "a", "b")
+    uri = throughput.ledger_of(plan, prefix + "a")
+    store.put(uri, b"{]")
+
+    backup = judge(clients, plan)
+
+    assert backup.raised == [] and backup.verdict is Verdict.VALID and store.read(uri)
+    (note,) = backup.notes
+    assert note.startswith(f"{uri} is no Entry: ") and note.endswith("; look whether its table is raised")
+
+
 def test_a_good_backup_is_published_with_its_flag(clients: Clients, store: Store, plan: BackupPlan) -> None:
     proven(store, plan, "a", "b")
     store.put(plan.root.flag("RUNNING"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta, timezone
 from typing import Any
@@ -9,14 +10,14 @@ from typing import Any
 import pytest
 from msgspec import structs
 
-from airflow_dynamodb_emr.aws import throughput
+from airflow_dynamodb_emr.aws import autoscaling, throughput
 from airflow_dynamodb_emr.aws.clients import Clients
 from airflow_dynamodb_emr.aws.store import Store
 from airflow_dynamodb_emr.core.layout import S3Uri
-from airflow_dynamodb_emr.core.ledger import Entry
+from airflow_dynamodb_emr.core.ledger import Entry, ScheduledAction
 from airflow_dynamodb_emr.core.pace import Raised
 from airflow_dynamodb_emr.core.table import QUICK_DECREASES, Table, Throughput
-from airflow_dynamodb_emr.errors import DecreaseRefused, NotFound, ThroughputNotReset
+from airflow_dynamodb_emr.errors import DecreaseRefused, NotFound, SpikeDeclined, ThroughputNotReset
 from airflow_dynamodb_emr.local.process import StandIn
 
 from .conftest import MakeTable, index
@@ -77,6 +78,48 @@ def test_the_ledger_holds_the_originals_before_anything_is_raised(
     assert look(clients, prefix).throughput == OWN
 
 
+def test_the_ledger_knows_what_is_scheduled_for_the_targets_and_asks_once(
+    aws: StandIn, clients: Clients, make_table: MakeTable, folder: S3Uri, prefix: str
+) -> None:
+    make_table(prefix, 5, **WITH_INDEX)
+    evening = scale(clients, f"table/{prefix}", 5, 10)
+    action: Any = {"ScheduledActionName": "evening", "Schedule": "cron(0 18 * * ? *)", "ScalableTargetAction": {"MinCapacity": 2}}
+    clients.autoscaling.put_scheduled_action(**evening, **action)
+    aws.reset_calls()
+
+    entry = throughput.write_ledger(clients, folder / "t", prefix, Raised(table=SPIKE), "run", NOW)
+
+    known = ScheduledAction(name="evening", resource=f"table/{prefix}", dimension=READ, schedule="cron(0 18 * * ? *)", least=2)
+    assert entry.schedules == [known] and aws.calls()["application-autoscaling.DescribeScheduledActions"] == 1
+
+
+def test_a_bound_that_its_schedule_has_set_is_kept_and_told_to_be_its_schedules(
+    clients: Clients, make_table: MakeTable, folder: S3Uri, prefix: str
+) -> None:
+    evening = scale(clients, f"table/{make_table(prefix, 5)}", 5, 10)
+    action: Any = {"ScheduledActionName": "evening", "Schedule": "cron(0 18 * * ? *)", "ScalableTargetAction": {"MinCapacity": 2}}
+    clients.autoscaling.put_scheduled_action(**evening, **action)
+    entry = spiked(clients, folder / "t", prefix)
+
+    clients.autoscaling.register_scalable_target(**evening, MinCapacity=2)  # as the schedule does
+    kept = until(lambda: throughput.put_back(clients, folder / "t", entry, today()))
+
+    said = f"{prefix}: autoscaling of table/{prefix} ({READ}) was set to 2 to 10 by its scheduled action evening: kept, it was 5 to 10"
+    assert kept == [said] and look(clients, prefix).throughput == OWN
+
+
+def test_a_table_that_nothing_scales_is_asked_about_once(aws: StandIn, clients: Clients, make_table: MakeTable, folder: S3Uri, prefix: str) -> None:
+    make_table(prefix, 5)
+    aws.reset_calls()
+
+    entry = spiked(clients, folder / "t", prefix)
+    until(lambda: throughput.put_back(clients, folder / "t", entry, today()) is not None)
+
+    assert {call: count for call, count in aws.calls().items() if call.startswith("application-autoscaling.")} == {
+        "application-autoscaling.DescribeScalableTargets": 1
+    }
+
+
 def test_a_ledger_that_is_there_is_never_overwritten(clients: Clients, make_table: MakeTable, folder: S3Uri, prefix: str) -> None:
     entry = spiked(clients, folder / "t.json", make_table(prefix, 5))
 
@@ -118,15 +161,15 @@ def test_a_reset_puts_back_table_indexes_and_targets_exactly(clients: Clients, m
     suspended = {"DynamicScalingInSuspended": False, "DynamicScalingOutSuspended": True, "ScheduledScalingSuspended": False}
     scale(clients, f"table/{prefix}", 2, 10, "dynamodb:table:WriteCapacityUnits", SuspendedState={**suspended, "DynamicScalingInSuspended": True})
     scale(clients, f"table/{prefix}/index/by_id", 5, 40, WRITE, SuspendedState=suspended)
-    before = throughput.targets(clients.autoscaling, look(clients, prefix))
+    before = autoscaling.targets(clients.autoscaling, look(clients, prefix))
     entry = spiked(clients, folder / "t", prefix, FOR_LOAD)
-    while_raised = throughput.targets(clients.autoscaling, look(clients, prefix))
+    while_raised = autoscaling.targets(clients.autoscaling, look(clients, prefix))
 
     until(lambda: _reset_until_back(clients, entry))
 
     after = look(clients, prefix)
     assert (after.throughput, after.indexes) == (OWN, {"by_id": OWN})
-    assert throughput.targets(clients.autoscaling, after) == before and len(before) == 2
+    assert autoscaling.targets(clients.autoscaling, after) == before and len(before) == 2
     assert [(target.least, target.most) for target in while_raised] == [(60, 60), (70, 70)]
     assert [target.suspended for target in while_raised] == [target.suspended for target in before]
 
@@ -192,8 +235,8 @@ def test_the_part_of_a_reset_that_can_be_done_does_not_wait_for_the_other(
     clients: Clients, make_table: MakeTable, folder: S3Uri, prefix: str
 ) -> None:
     make_table(prefix, 5, **WITH_INDEX)
-    no_decrease_left(clients, prefix)
     entry = spiked(clients, folder / "t", prefix, FOR_LOAD)
+    no_decrease_left(clients, prefix)
 
     throughput.reset(clients, entry, look(clients, prefix), today())
 
@@ -253,10 +296,9 @@ def test_a_table_that_is_changing_already_is_left_to_be_looked_at_again(
 
 
 def test_a_refusal_that_describe_table_did_not_foretell_is_read(clients: Clients, make_table: MakeTable, folder: S3Uri, prefix: str) -> None:
-    make_table(prefix, 5)
+    entry = spiked(clients, folder / "t", make_table(prefix, 5))
     stale = look(clients, prefix)
     no_decrease_left(clients, prefix)
-    entry = spiked(clients, folder / "t", prefix)
 
     with pytest.raises(DecreaseRefused, match="Next decrease can be made at") as raised:
         throughput.reset(clients, entry, structs.replace(look(clients, prefix), decreases=stale.decreases), today())
@@ -270,14 +312,16 @@ def spiked_by_hand(clients: Clients, name: str) -> Table:
 
 
 def no_decrease_left(clients: Clients, name: str) -> None:
+    """Somebody else has used them up, and left the table as it was."""
+    was = look(clients, name).throughput
     for _ in range(QUICK_DECREASES):
-        for read in (9, 5):
-            clients.dynamodb.update_table(TableName=name, ProvisionedThroughput={"ReadCapacityUnits": read, "WriteCapacityUnits": 5})
+        for write in (was.write + 1, was.write):
+            clients.dynamodb.update_table(TableName=name, ProvisionedThroughput={"ReadCapacityUnits": was.read, "WriteCapacityUnits": write})
 
 
 def test_a_reset_that_has_to_wait_says_so(aws: StandIn, clients: Clients, make_table: MakeTable, folder: S3Uri, prefix: str) -> None:
-    no_decrease_left(clients, make_table(prefix, 5))
-    entry = spiked(clients, folder / "t", prefix)
+    entry = spiked(clients, folder / "t", make_table(prefix, 5))
+    no_decrease_left(clients, prefix)
     aws.reset_calls()
 
     with pytest.raises(DecreaseRefused) as raised:
@@ -289,9 +333,51 @@ def test_a_reset_that_has_to_wait_says_so(aws: StandIn, clients: Clients, make_t
     assert "dynamodb.UpdateTable" not in aws.calls()  # no patience brings a decrease back
 
 
+@pytest.mark.parametrize(
+    ("spent", "raised"), [pytest.param("", Raised(table=SPIKE), id="of the table"), pytest.param("by_id", FOR_LOAD, id="of an index")]
+)
+def test_what_could_not_be_put_back_now_is_not_raised(
+    clients: Clients, store: Store, make_table: MakeTable, folder: S3Uri, prefix: str, spent: str, raised: Raised
+) -> None:
+    make_table(prefix, 5, **WITH_INDEX)
+    for _ in range(QUICK_DECREASES):
+        for units in (9, 5):
+            own: Any = {"ProvisionedThroughput": {"ReadCapacityUnits": 5, "WriteCapacityUnits": units}}
+            clients.dynamodb.update_table(
+                TableName=prefix, **({"GlobalSecondaryIndexUpdates": [{"Update": {"IndexName": spent, **own}}]} if spent else own)
+            )
+
+    with pytest.raises(SpikeDeclined, match=r"its reset would have to wait until \d\d:\d\d:\d\d UTC: it was lowered 4 times today"):
+        throughput.write_ledger(clients, folder / "t", prefix, raised, "run", today())
+
+    assert store.read(folder / "t") is None
+
+
+@pytest.mark.parametrize(
+    ("units", "why"), [pytest.param(None, "it is on demand by now", id="on demand"), pytest.param(60, "it has 60 reads", id="as much already")]
+)
+def test_what_has_become_of_a_table_since_the_plan_is_looked_at_before_the_ledger_is_written(
+    clients: Clients, store: Store, make_table: MakeTable, folder: S3Uri, prefix: str, units: int | None, why: str
+) -> None:
+    with pytest.raises(SpikeDeclined, match=why):
+        throughput.write_ledger(clients, folder / "t", make_table(prefix, units), Raised(table=SPIKE), "run", today())
+
+    assert store.read(folder / "t") is None
+
+
+def test_a_dump_does_not_mind_what_its_indexes_have_spent(clients: Clients, make_table: MakeTable, folder: S3Uri, prefix: str) -> None:
+    make_table(prefix, 5, **WITH_INDEX)
+    for _ in range(QUICK_DECREASES):
+        for units in (9, 5):
+            update: Any = {"Update": {"IndexName": "by_id", "ProvisionedThroughput": {"ReadCapacityUnits": 5, "WriteCapacityUnits": units}}}
+            clients.dynamodb.update_table(TableName=prefix, GlobalSecondaryIndexUpdates=[update])
+
+    assert throughput.write_ledger(clients, folder / "t", prefix, Raised(table=Throughput(read=50, write=0)), "run", today())
+
+
 def test_an_undo_that_has_to_wait_leaves_the_ledger(clients: Clients, store: Store, make_table: MakeTable, folder: S3Uri, prefix: str) -> None:
-    no_decrease_left(clients, make_table(prefix, 5))
-    entry = spiked(clients, folder / "t", prefix)
+    entry = spiked(clients, folder / "t", make_table(prefix, 5))
+    no_decrease_left(clients, prefix)
 
     with pytest.raises(ThroughputNotReset):
         throughput.undo(clients, folder / "t", entry, today())
@@ -307,6 +393,18 @@ def test_an_undo_puts_back_and_forgets(clients: Clients, store: Store, make_tabl
     throughput.undo(clients, folder / "t", entry, today())
 
     assert throughput.is_back(clients, entry, look(clients, prefix)) and store.read(folder / "t") is None
+
+
+def test_the_entry_of_a_run_that_has_raised_the_table_since_is_not_forgotten(
+    clients: Clients, store: Store, make_table: MakeTable, folder: S3Uri, prefix: str
+) -> None:
+    entry = throughput.write_ledger(clients, folder / "t", make_table(prefix, 5), Raised(table=SPIKE), "run", NOW)
+    store.delete(folder / "t")
+    theirs = throughput.write_ledger(clients, folder / "t", prefix, Raised(table=SPIKE), "another run", NOW)
+
+    throughput.put_back(clients, folder / "t", entry, today())
+
+    assert store.load(folder / "t", Entry) == theirs
 
 
 def test_an_undo_of_what_was_never_raised_forgets_it(
@@ -338,6 +436,52 @@ def test_nothing_is_left_to_undo_of_a_table_that_is_gone(clients: Clients, store
     throughput.undo(clients, folder / "t", entry, today())
 
     assert store.read(folder / "t") is None
+
+
+@pytest.fixture
+def asked(clients: Clients) -> Iterator[list[str]]:
+    """The names of the calls that change anything, in order."""
+    names: list[str] = []
+
+    def note(model: Any, **_: Any) -> None:
+        names.append(model.name)
+
+    calls = [(clients.dynamodb_brief, "dynamodb.UpdateTable"), (clients.autoscaling, "application-autoscaling.RegisterScalableTarget")]
+    for client, call in calls:
+        client.meta.events.register(f"before-call.{call}", note)
+    yield names
+    for client, call in calls:
+        client.meta.events.unregister(f"before-call.{call}", note)
+
+
+def test_autoscaling_is_told_before_capacity_is_changed_and_of_a_maximum_after_it_is_back(
+    clients: Clients, make_table: MakeTable, folder: S3Uri, prefix: str, asked: list[str]
+) -> None:
+    scale(clients, f"table/{make_table(prefix, 5)}", 5, 10)
+    entry = throughput.write_ledger(clients, folder / "t", prefix, Raised(table=Throughput(read=50, write=60)), "run", NOW)
+    asked.clear()
+
+    throughput.spike(clients, entry, look(clients, prefix))
+    assert asked == ["RegisterScalableTarget", "UpdateTable"]
+
+    until(lambda: throughput.is_raised(clients, entry, look(clients, prefix)))
+    asked.clear()
+    until(lambda: throughput.put_back(clients, folder / "t", entry, today()) is not None)
+    assert asked == ["RegisterScalableTarget", "UpdateTable", "RegisterScalableTarget"]
+
+
+def test_of_a_table_that_is_gone_the_targets_that_are_still_raised_are_told(
+    clients: Clients, make_table: MakeTable, folder: S3Uri, prefix: str
+) -> None:
+    scale(clients, f"table/{make_table(prefix, 5)}", 5, 10)
+    entry = spiked(clients, folder / "t", prefix)
+    clients.dynamodb.delete_table(TableName=prefix)
+    clients.dynamodb.get_waiter("table_not_exists").wait(TableName=prefix, WaiterConfig={"Delay": 1})
+
+    kept = throughput.put_back(clients, folder / "t", entry, today())
+
+    still = f"{prefix}: autoscaling of table/{prefix} ({READ}) is still set to 50 to 50: it was 5 to 10"
+    assert kept == [f"{prefix}: the table was deleted", still]
 
 
 def test_an_autoscaled_table_is_not_pulled_back_while_it_is_raised(clients: Clients, make_table: MakeTable, folder: S3Uri, prefix: str) -> None:
@@ -379,7 +523,7 @@ def test_targets_of_other_tables_are_left_alone(clients: Clients, make_table: Ma
         make_table(name, 5)
         scale(clients, f"table/{name}", 5, 10)
 
-    found = throughput.targets(clients.autoscaling, look(clients, prefix + "a"))
+    found = autoscaling.targets(clients.autoscaling, look(clients, prefix + "a"))
 
     assert [target.resource for target in found] == [f"table/{prefix}a"]
 

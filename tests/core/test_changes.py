@@ -12,7 +12,7 @@ from msgspec import structs
 
 from airflow_dynamodb_emr.core import changes, ledger
 from airflow_dynamodb_emr.core.changes import Change
-from airflow_dynamodb_emr.core.ledger import Entry, Target
+from airflow_dynamodb_emr.core.ledger import Entry, ScheduledAction, Target
 from airflow_dynamodb_emr.core.pace import Raised
 from airflow_dynamodb_emr.core.table import QUICK_DECREASES, Decreases, Table, Throughput
 
@@ -120,6 +120,14 @@ def test_a_maximum_is_put_back_once_the_capacity_is_below_it_so_that_one_decreas
     assert (then.targets, then.table) == ([before], None)
 
 
+def test_what_a_spike_does_not_raise_is_left_whatever_it_has_become_since_the_plan() -> None:
+    was, of_write = table(read=5, write=3, indexes={"i": Throughput(read=1, write=1)}), target(1, 9, WRITE)
+    known = entry(was, Raised(table=Throughput(read=50, write=0)), of_write)
+
+    assert changes.spike(known, was, [of_write]) == Change(table=Throughput(read=50, write=3))
+    assert changes.reset(known, table(read=50, write=3, indexes=was.indexes), [of_write]) == Change(table=was.throughput)
+
+
 def test_the_target_of_an_index_allows_the_spike_of_that_index() -> None:
     was = table(indexes={"i": Throughput(read=1, write=1)})
     before = target(1, 10, **OF_INDEX)
@@ -154,13 +162,38 @@ def test_bounds_that_somebody_else_has_set_are_kept(found: Target | None, bounds
     assert [line.split(") ")[1] for line in change.kept] == said
 
 
+EVENING = ScheduledAction(name="evening", resource="table/orders", dimension=READ, schedule="cron(0 18 * * ? *)", least=3)
+SUSPENDED = {"DynamicScalingInSuspended": True}
+
+
+@pytest.mark.parametrize(
+    ("action", "found", "by_it"),
+    [
+        pytest.param(EVENING, target(3, 50), True, id="its minimum"),
+        pytest.param(structs.replace(EVENING, most=30), target(3, 30), True, id="both its bounds"),
+        pytest.param(structs.replace(EVENING, most=30), target(5, 30), True, id="its maximum, the minimum being what it was"),
+        pytest.param(EVENING, target(4, 50), False, id="another minimum"),
+        pytest.param(EVENING, target(3, 30), False, id="a maximum that it does not set"),
+        pytest.param(EVENING, target(3, 50, suspended=SUSPENDED), False, id="it suspends nothing"),
+        pytest.param(structs.replace(EVENING, dimension=WRITE), target(3, 50), False, id="that of another target"),
+    ],
+)
+def test_a_bound_is_said_to_be_set_by_a_schedule_only_where_it_is_exactly_what_that_sets(action: ScheduledAction, found: Target, by_it: bool) -> None:
+    known = structs.replace(entry(table(), SPIKE, target(5, 10)), schedules=[action])
+
+    (line,) = changes.reset(known, table(), [found]).kept
+
+    assert (" by its scheduled action evening: kept, it was 5 to 10" in line) is by_it
+
+
 def test_capacity_that_autoscaling_has_moved_is_put_back_and_is_nobodys_change() -> None:
     known, bounds = entry(table(read=5), SPIKE, target(5, 10)), [target(50, 50)]
 
     change = changes.reset(known, table(read=70), bounds)
 
     assert change.table == Throughput(read=5, write=5) and not change.kept
-    assert changes.reset(known, table(read=7), [target(5, 10)]).nothing  # it has gone on from there
+    for units in (7, 70):  # it has gone on from there
+        assert changes.reset(known, table(read=units), [target(5, 10)]).nothing
 
 
 def test_capacity_that_autoscaling_moved_before_the_spike_is_raised_all_the_same() -> None:
@@ -187,11 +220,27 @@ def test_a_table_that_was_switched_to_on_demand_has_nothing_to_raise_or_put_back
     assert changes.reset(known, now, [target(50, 50)]) == Change(targets=[target(5, 10)], kept=["it was switched to on demand: left so"])
 
 
-def test_a_table_made_anew_is_neither_raised_nor_put_back() -> None:
-    known = entry(table(id="old"), SPIKE)
+def test_a_table_made_anew_is_neither_raised_nor_put_back_but_for_the_bounds_that_autoscaling_has_kept() -> None:
+    known = entry(table(id="old"), SPIKE, target(5, 10))
+    change = changes.reset(known, table(id="new", read=50), [target(50, 50)])
 
-    assert changes.spike(known, table(id="new"), []).nothing
-    assert changes.reset(known, table(id="new", read=50), []).nothing
+    assert changes.spike(known, table(id="new"), [target(5, 10)]).nothing
+    assert (change.table, change.indexes, change.targets) == (None, {}, [target(5, 10)])
+    assert changes.reset(known, table(id="new", read=50), [target(5, 10)]).nothing
+
+
+def test_a_table_that_was_on_demand_when_it_was_to_be_raised_is_left_alone_whatever_it_becomes() -> None:
+    known, bounds = entry(table(read=0, write=0), SPIKE, target(5, 10)), [target(5, 10)]
+
+    for now in (table(read=0, write=0), table(read=7), table(read=60)):
+        assert changes.spike(known, now, bounds).nothing and changes.reset(known, now, bounds).nothing
+
+
+def test_no_target_is_registered_that_would_lower_what_somebody_has_set() -> None:
+    known, above = entry(table(read=5), SPIKE, target(5, 10)), table(read=60)
+
+    assert changes.spike(known, above, [target(5, 10)]).nothing
+    assert changes.reset(known, above, [target(50, 50)]) == Change(table=Throughput(read=5, write=5))  # its target is next
 
 
 SPENT = Decreases(today=QUICK_DECREASES, last=NOON - timedelta(minutes=20))

@@ -40,6 +40,7 @@ def test_what_is_in_a_folder_is_named_from_there(uri: S3Uri, name: str) -> None:
     inside = uri / "folder" / name
 
     assert (uri / "folder").relative(inside) == name
+    assert S3Uri(uri.bucket).relative(inside) == inside.key
     assert str(inside) == f"{uri}/folder/{name}"
 
 

@@ -1,10 +1,8 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from airflow_dynamodb_emr.core.pace import Limits, Pace, Room, raised_for_read, raised_for_write
+from airflow_dynamodb_emr.core.pace import Limits, Pace, Raised, Room, raised_for_read, raised_for_write
 from airflow_dynamodb_emr.core.spiking import Absolute, Deadline, Multiple, Off, Spike
 from airflow_dynamodb_emr.core.table import Table, Throughput
 from airflow_dynamodb_emr.errors import BadInput
@@ -12,8 +10,6 @@ from airflow_dynamodb_emr.errors import BadInput
 from .makers import table
 
 INDEX = Throughput(read=3, write=4)
-UNITS = st.builds(lambda read, write: Throughput(read=read, write=write), st.integers(1, 20_000), st.integers(1, 20_000))
-INDEXED = st.builds(lambda own, indexes: table(read=own.read, write=own.write, indexes=indexes), UNITS, st.dictionaries(st.sampled_from("ab"), UNITS))
 
 
 def test_what_the_tables_and_their_indexes_have_is_taken_off_what_the_account_allows() -> None:
@@ -66,19 +62,23 @@ def test_anything_that_may_raise_a_table_or_is_told_for_each_is_not_refused(pace
 
 
 def test_a_dump_raises_reads_alone_and_no_index() -> None:
-    raised = raised_for_read(table(read=5, write=7, indexes={"i": Throughput(read=1, write=1)}), 50)
-
-    assert raised and raised.table == Throughput(read=50, write=7) and raised.indexes == {}
+    assert raised_for_read(50) == Raised(table=Throughput(read=50, write=0))
 
 
-@given(INDEXED, st.integers(1, 40_000))
-def test_a_load_raises_the_table_and_every_index_and_lowers_none(table: Table, spike: int) -> None:
-    raised = raised_for_write(table, spike)
+def test_a_load_raises_the_writes_of_the_table_and_of_every_index() -> None:
+    raised = raised_for_write(table(indexes={"i": INDEX}), 60)
 
-    assert raised and raised.indexes.keys() == table.indexes.keys()
-    for before, after in [(table.throughput, raised.table), *((table.indexes[name], units) for name, units in raised.indexes.items())]:
-        assert after == Throughput(read=before.read, write=max(before.write, spike))
+    assert raised == Raised(table=Throughput(read=0, write=60), indexes={"i": Throughput(read=0, write=60)})
+
+
+def test_a_share_of_a_spike_is_that_of_what_it_adds_and_leaves_the_rest() -> None:
+    planned = Raised(table=Throughput(read=0, write=60), indexes={"i": Throughput(read=0, write=60), "gone": Throughput(read=0, write=60)})
+
+    half = planned.shrunk(Throughput(read=5, write=20), {"i": Throughput(read=5, write=40)}, 0.5)
+
+    assert (half.table.write, {name: units.write for name, units in half.indexes.items()}) == (40, {"i": 50})
+    assert half.table.read < 5 and half.indexes["i"].read < 5  # below what there is: not raised
 
 
 def test_what_is_not_spiked_is_not_raised() -> None:
-    assert raised_for_read(table(), None) is None and raised_for_write(table(), None) is None
+    assert raised_for_read(None) is None and raised_for_write(table(), None) is None

@@ -181,6 +181,15 @@ def test_a_table_is_not_spiked_without_need_or_use(spiked: Table, pace: Pace, wh
     assert rate.spike is None and why in rate.why and rate.dollars == 0
 
 
+def test_an_index_without_a_decrease_left_holds_back_a_load_and_not_a_dump() -> None:
+    spent, spike = {"i": Decreases(today=QUICK_DECREASES)}, Pace(spike=Multiple(times=10), hour_dollars=100)
+    indexed = table(write=5, bytes=GIB, indexes={"i": Throughput(read=5, write=5)}, index_decreases=spent)
+
+    assert read_rate(indexed, spike).spike == 50
+    load = write_rate(indexed, spike, GIB, 10)
+    assert load.spike is None and "lowered 4 times today" in load.why
+
+
 @pytest.mark.parametrize("spike", [Deadline(minutes=20), Multiple(times=1.25), Absolute(number=25_000)], ids=str)
 def test_a_spike_that_saves_less_than_it_costs_is_not_made(spike: Spike) -> None:
     large = table(read=20_000, bytes=8192 * 18_000_000)  # half an hour at half of its units; 20 minutes with 25,000

@@ -121,6 +121,10 @@ def test_at_least_takes_the_higher_of_each(a: int, b: int, c: int, d: int) -> No
     assert Throughput(read=a, write=b).at_least(Throughput(read=c, write=d)) == Throughput(read=max(a, c), write=max(b, d))
 
 
+def test_throughput_says_itself() -> None:
+    assert str(Throughput(read=5, write=50)) == "5 reads and 50 writes a second"
+
+
 def test_units_are_asked_for_as_update_table_wants_them() -> None:
     asked: dict[str, Any] = Throughput(read=1, write=2).request()
 
