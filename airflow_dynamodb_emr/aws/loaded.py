@@ -35,7 +35,7 @@ def judge(clients: Clients, plan: RestorePlan, now: datetime, notes: Sequence[st
         ended=now,
         loaded=[outcome for outcome in outcomes.values() if isinstance(outcome, TableLoaded)],
         missing={name: outcome for name, outcome in outcomes.items() if isinstance(outcome, str)},
-        raised=[table.name for table in plan.tables if throughput.raised_by(store, plan, table.name)],
+        raised=[name for name in throughput.in_ledger(store, plan, [table.name for table in plan.tables]) if throughput.raised_by(store, plan, name)],
         notes=[
             *notes,
             *roster.troubles(lanes.starts(store, plan.root)),

@@ -23,7 +23,8 @@ def judge(
 ) -> Backup:
     """*why*: what `verify` said of tables that do not count; *during*: the throughput that `spike` saw; *resets*: what `reset` said."""
     store, names = Store(clients.s3), tables.list_tables(clients.dynamodb)
-    judged = together.each(lambda dump: _table(clients, store, plan, dump, why, during), plan.tables)
+    raised = {name for name in throughput.in_ledger(store, plan, [dump.name for dump in plan.tables]) if throughput.raised_by(store, plan, name)}
+    judged = together.each(lambda dump: _table(clients, store, plan, dump, why, during, dump.name in raised), plan.tables)
     known = {dump.name for dump in plan.tables} | set(plan.excluded) | set(plan.vanished)
     appeared = sorted(name for name in names if name.startswith(plan.prefix) and name not in known)
     notes = [f"{name} was deleted while the plan was made: not in this backup" for name in plan.vanished]
@@ -64,11 +65,10 @@ def import_steps(store: Store, plan: BackupPlan, ratio: float) -> list[dict[str,
 
 
 def _table(
-    clients: Clients, store: Store, plan: BackupPlan, dump: TableDump, why: Mapping[str, str], during: Mapping[str, Throughput]
+    clients: Clients, store: Store, plan: BackupPlan, dump: TableDump, why: Mapping[str, str], during: Mapping[str, Throughput], raised: bool
 ) -> TableVerdict:
     now = tables.look(clients.dynamodb, dump.name)
     seen = Seen(before=dump.before, during=during.get(dump.name), after=now.throughput if now else None)
-    raised = throughput.raised_by(store, plan, dump.name)
     manifest = store.load(plan.root.manifest(dump.name), TableManifest)
     if manifest is None:
         reason = why.get(dump.name) or "it was not verified"

@@ -97,8 +97,12 @@ class Entry(Document, frozen=True, kw_only=True):
         return wants if wants > has > 0 else 0
 
 
+def ledger_folder(base: S3Uri, account: str, region: str) -> S3Uri:
+    return base / "ledger" / account / region
+
+
 def ledger_uri(base: S3Uri, account: str, region: str, table: str) -> S3Uri:
-    return base / "ledger" / account / region / f"{table}.json"
+    return ledger_folder(base, account, region) / f"{table}.json"
 
 
 def entry(
