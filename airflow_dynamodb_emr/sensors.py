@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from airflow_dynamodb_emr.aws import attempts
+from airflow_dynamodb_emr.aws import attempts, lanes
 from airflow_dynamodb_emr.core import roster
 from airflow_dynamodb_emr.core.report import columns
 from airflow_dynamodb_emr.core.roster import Status
@@ -30,19 +30,17 @@ class WatchSensor(ClusterTask, PlanOperator):
 
     def execute(self, context: Context) -> dict[str, int]:
         run = self.run_of_plan() if given(self.plan) else None
-        found = self.starts(run) if run else []
-        if run:
-            attempts.record(self.clients, run.root, [])  # what was recorded before this run was cleared does not hold any more
+        found = lanes.clusters_of(self.store, run.root) if run else []
         if not found:
             self.log.info("there was no cluster")
             return {}
-        return self.wait(context, "clusters_ended", [start.cluster for start in found], LONGEST_END, self.ended)
+        return self.wait(context, "clusters_ended", found, LONGEST_END, self.ended)
 
     def ended(self, context: Context, event: dict[str, Any]) -> dict[str, int]:  # noqa: ARG002 - Airflow's signature
         """Returns how many steps ended in which state."""
         found = msgspec.convert(answered(event, "the clusters")["clusters"], dict[str, Status])
         root = self.run_of_plan().root
-        made = attempts.ask(self.clients, root)
+        made = attempts.made(self.clients, root)
         attempts.record(self.clients, root, made)
         steps = [each.step for each in made]
         rows = [(each.cluster, step.name, step.id, step.state, f"{step.seconds:.1f} s", step.reason) for each, step in zip(made, steps, strict=True)]
@@ -53,7 +51,7 @@ class WatchSensor(ClusterTask, PlanOperator):
 
     def _refuse_failure(self, found: dict[str, Status]) -> None:
         """One that was replaced has its line in the report; only the last of a lane can have left something undone."""
-        starts = self.starts(self.run_of_plan())
+        starts = lanes.starts(self.store, self.run_of_plan().root)
         last = {start.cluster for lane in {start.lane for start in starts} if (start := roster.last(starts, lane))}
         bad = [f"cluster {cluster} is {found[cluster].state}: {found[cluster].why}" for cluster in sorted(last & set(found)) if found[cluster].failed]
         if bad:

@@ -15,7 +15,9 @@ from botocore.exceptions import BotoCoreError, ClientError
 from airflow_dynamodb_emr.aws import clusters
 from airflow_dynamodb_emr.aws.clients import Clients
 from airflow_dynamodb_emr.aws.probes import ON_KILL, PROBES, Answer
+from airflow_dynamodb_emr.aws.threads import off_loop
 from airflow_dynamodb_emr.aws.watch import PATIENCE, ClusterWatch, Wish
+from airflow_dynamodb_emr.core.names import attempt_of
 from airflow_dynamodb_emr.errors import DynamoDBBackupError
 from airflow_dynamodb_emr.hooks import clients
 
@@ -58,17 +60,17 @@ class WaitTrigger(_AwsTrigger):
         yield self.event(await self._answer())
 
     async def _answer(self) -> Answer:
-        aws, failures = await asyncio.to_thread(self.connect), 0
+        aws, failures = await off_loop(self.connect), 0
         while time.time() < self.until:
             # Sleep first: whoever let go has just looked, and Airflow fails a task that is resumed before its executor
             # has said that it let go (https://github.com/apache/airflow/issues/72716).
             await asyncio.sleep(self.every)
             try:
-                answer = await asyncio.to_thread(PROBES[self.probe], aws, self.ref)
+                answer = await off_loop(PROBES[self.probe], aws, self.ref)
                 failures = 0
             except (ClientError, BotoCoreError) as error:
                 failures += 1
-                log.warning("%s of %s: look %s in a row failed: %s", self.probe, self.ref, failures, error)
+                log.warning("%s of %.100s: look %s in a row failed: %s", self.probe, self.ref, failures, error)
                 answer = {"error": str(error)} if failures >= PATIENCE else None
             if answer is not None:
                 return answer
@@ -78,7 +80,7 @@ class WaitTrigger(_AwsTrigger):
         """What a task that was marked, cleared or killed would leave behind (Airflow calls this from 3.3 on)."""
         end = ON_KILL.get(self.probe)
         if end:
-            await asyncio.to_thread(lambda: end(self.connect(), self.ref))
+            await off_loop(lambda: end(self.connect(), self.ref))
 
 
 class StepTrigger(_AwsTrigger):
@@ -97,16 +99,17 @@ class StepTrigger(_AwsTrigger):
         note: dict[str, Any],
         cluster: str,
         before: list[str],
+        refused: list[str],
         wishes: list[dict[str, Any]],
         window: int,
         first: bool = False,
     ) -> None:
         super().__init__(connection, every, note)
-        self.cluster, self.before, self.wishes, self.window, self.first = cluster, before, wishes, window, first
+        self.cluster, self.before, self.refused, self.wishes, self.window, self.first = cluster, before, refused, wishes, window, first
 
     def arguments(self) -> dict[str, Any]:
-        of_steps = {"cluster": self.cluster, "before": self.before, "wishes": self.wishes, "window": self.window, "first": self.first}
-        return {**super().arguments(), **of_steps}
+        where = {"cluster": self.cluster, "before": self.before, "refused": self.refused}
+        return {**super().arguments(), **where, "wishes": self.wishes, "window": self.window, "first": self.first}
 
     async def run(self) -> AsyncIterator[TriggerEvent]:
         watch, wishes = self._watch(), msgspec.convert(self.wishes, list[Wish])
@@ -115,7 +118,7 @@ class StepTrigger(_AwsTrigger):
 
     async def _see_through(self, watch: ClusterWatch, wish: Wish) -> dict[str, Any]:
         try:
-            step = await watch.follow(wish, self.before, self.first)
+            step = await watch.follow(wish, self.before, self.refused, self.first)
         except DynamoDBBackupError as error:
             return {"id": "", "name": "", "state": "", "reason": error.facts, "overran": False}
         return {"id": step.id, "name": step.name, "state": step.state, "reason": step.reason, "overran": step.id in watch.overran}
@@ -130,9 +133,14 @@ class StepTrigger(_AwsTrigger):
 
     async def on_kill(self) -> None:
         """A task that was marked, cleared or killed stops paying: its steps are cancelled (Airflow calls this from 3.3 on)."""
-        await asyncio.to_thread(self._cancel)
+        await off_loop(self._cancel)
 
     def _cancel(self) -> None:
-        aws, mine = self.connect(), {wish["step"]["Name"] for wish in self.wishes}
+        """Of its tables every attempt: an earlier one may have been joined."""
+        aws, tables = self.connect(), {attempt_of(wish["step"]["Name"])[0] for wish in self.wishes}
         live = clusters.list_steps(aws.emr, self.cluster, ["PENDING", "RUNNING"])
-        clusters.cancel(aws, self.cluster, [step for step in live if step.name in mine])
+        mine = [step for step in live if attempt_of(step.name)[0] in tables]
+        clusters.cancel(aws.emr, self.cluster, mine)
+        running = [step.name for step in mine if step.state == "RUNNING"]
+        if running:
+            clusters.kill_applications(aws, self.cluster, running)

@@ -3,6 +3,7 @@ throttles or carries out without an answer. Each must end with all its tables, o
 
 from __future__ import annotations
 
+import re
 import sys
 import tempfile
 from collections import Counter
@@ -59,6 +60,7 @@ def measure() -> Iterator[Figure]:
 def _wave(aws: StandIn, runs: DagRuns, wave: Sequence[str], random: Random, outcome: Outcome) -> None:
     due = _faults(wave, random)
     outcome.faults.update(due.keys())
+    aws.set(log_delay_seconds=random.choice([0, 2]))
     aws.faults(**due)
     good = runs.together({prefix: ("dynamodb_backup", {"prefix": prefix}) for prefix in wave})
     aws.faults(**dict.fromkeys(KINDS, 0))
@@ -100,7 +102,9 @@ def _wrong(aws: StandIn, prefix: str, green: bool, log: str, outcome: Outcome) -
         yield f"the run is {'green' if green else 'red'}, its backup {backup.verdict.value}"
     if {table.name for table in backup.tables} != set(_tables(prefix)):
         yield "not every table has a verdict"
-    yield from (f"{name} is missing, and the log of the run does not name it" for name in backup.missing if f"{name}: " not in log)
+    named = set(re.findall(rf"^({prefix}\d): ", log, re.MULTILINE))  # the lines of an error begin with the table
+    if named != set(backup.missing):
+        yield f"{sorted(backup.missing)} are missing, and the run names {sorted(named)}"
     whole = [table for table in backup.tables if table.name not in backup.missing]
     yield from (f"{table.name} is VALID with {table.items} items" for table in whole if table.items != _items(table.name))
     outcome.twice += _dumped_twice(aws, backup)

@@ -32,26 +32,38 @@ class Attempt(Noun, frozen=True, kw_only=True):
 
 
 class Attempts(Document, frozen=True, kw_only=True):
-    """What EMR said of every step of a run once its clusters had ended; EMR itself forgets."""
+    """What EMR said of every step of the clusters of a run that have ended; EMR itself forgets."""
 
-    attempts: list[Attempt]
+    steps: dict[str, list[Step]] = {}  # by cluster
 
 
 def made(clients: Clients, root: Folder) -> list[Attempt]:
-    """Every step of a run's clusters: as recorded, or as EMR has them now."""
-    known = Store(clients.s3).load(root.attempts, Attempts)
-    return known.attempts if known and known.attempts else ask(clients, root)
-
-
-def ask(clients: Clients, root: Folder) -> list[Attempt]:
-    """What EMR has, a page of fifty a call."""
-    ids = [start.cluster for start in lanes.starts(Store(clients.s3), root)]
-    return [Attempt(cluster=cluster, step=step) for cluster in ids for step in clusters.list_steps(clients.emr, cluster)]
+    """Every step of a run's clusters: as recorded, or as EMR has them now, a page of fifty a call."""
+    store = Store(clients.s3)
+    known = store.load(root.attempts, Attempts) or Attempts()
+    steps = {id: known.steps[id] if id in known.steps else clusters.list_steps(clients.emr, id) for id in lanes.clusters_of(store, root)}
+    return [Attempt(cluster=cluster, step=step) for cluster, each in steps.items() for step in each]
 
 
 def record(clients: Clients, root: Folder, attempts: list[Attempt]) -> None:
-    """Once the clusters have ended: a later record of a run that was cleared has the earlier one's steps, too."""
-    Store(clients.s3).put(root.attempts, documents.encode(Attempts(attempts=attempts)))
+    """Once all clusters have ended: to an ended one no step is added any more."""
+    steps = {each.cluster: [other.step for other in attempts if other.cluster == each.cluster] for each in attempts}
+    Store(clients.s3).put(root.attempts, documents.encode(Attempts(steps=steps)))
+
+
+def refused(store: Store, root: Folder) -> list[str]:
+    """The ids of steps that completed, and whose work was looked at and does not count: they are never joined again."""
+    return [root.refused.relative(uri) for uri, _ in store.objects(root.refused)]
+
+
+def refuse(store: Store, root: Folder, found: Iterable[Attempt]) -> None:
+    refuse_steps(store, root, [each.step.id for each in found if each.completed])
+
+
+def refuse_steps(store: Store, root: Folder, ids: Iterable[str]) -> None:
+    """One object for each: many tasks may refuse at the same time."""
+    for id in ids:
+        store.put(root.refused / id)
 
 
 def best(table: str, tries: Iterable[Attempt]) -> Attempt | None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from botocore.exceptions import ClientError
 
 from airflow_dynamodb_emr.aws.clients import Clients
-from airflow_dynamodb_emr.aws.errors import is_unsure
+from airflow_dynamodb_emr.aws.errors import code, is_unsure, message
 from airflow_dynamodb_emr.core import steps
 from airflow_dynamodb_emr.core.cluster import LIVE
 from airflow_dynamodb_emr.core.documents import Noun
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from mypy_boto3_emr import EMRClient
 
 log = logging.getLogger(__name__)
+PAGE = 50  # steps in one call of ListSteps or CancelSteps
 IDS_A_CALL = 10  # ListSteps and TerminateJobFlows take no more
 
 
@@ -87,10 +88,21 @@ def create(clients: Clients, request: dict[str, Any]) -> str:
 
 
 def status(emr: EMRClient, cluster: str) -> Status:
-    answer = emr.describe_cluster(ClusterId=cluster)["Cluster"]
+    """EMR forgets a cluster two months after its end."""
+    try:
+        answer = emr.describe_cluster(ClusterId=cluster)["Cluster"]
+    except ClientError as error:
+        if not _forgotten(error):
+            raise
+        return Status(state="TERMINATED", message="EMR does not know it any more")
     reason = answer["Status"].get("StateChangeReason", {})
     subnet = answer.get("Ec2InstanceAttributes", {}).get("Ec2SubnetId", "")
-    return Status(state=answer["Status"]["State"], code=reason.get("Code", ""), message=reason.get("Message", ""), subnet=subnet)
+    since = answer["Status"].get("Timeline", {}).get("ReadyDateTime")
+    return Status(state=answer["Status"]["State"], code=reason.get("Code", ""), message=reason.get("Message", ""), subnet=subnet, since=since)
+
+
+def _forgotten(error: ClientError) -> bool:
+    return code(error) == "InvalidRequestException" and "is not valid" in message(error)
 
 
 def terminate(emr: EMRClient, ids: Sequence[str]) -> None:
@@ -99,8 +111,15 @@ def terminate(emr: EMRClient, ids: Sequence[str]) -> None:
 
 
 def list_steps(emr: EMRClient, cluster: str, states: Sequence[str] = ()) -> list[Step]:
+    """None of a cluster that EMR has forgotten."""
     wanted: dict[str, Any] = {"StepStates": list(states)} if states else {}
-    return [Step.of(step) for page in emr.get_paginator("list_steps").paginate(ClusterId=cluster, **wanted) for step in page["Steps"]]  # type: ignore[arg-type]
+    pages = emr.get_paginator("list_steps").paginate(ClusterId=cluster, **wanted)
+    try:
+        return [Step.of(step) for page in pages for step in page["Steps"]]  # type: ignore[arg-type]
+    except ClientError as error:
+        if not _forgotten(error):
+            raise
+        return []
 
 
 def look_up(emr: EMRClient, cluster: str, ids: Iterable[str]) -> Iterator[Step]:
@@ -116,14 +135,15 @@ def submit(clients: Clients, cluster: str, wanted: list[dict[str, Any]]) -> dict
     return {step: wish["Name"] for step, wish in zip(answer["StepIds"], wanted, strict=True)}
 
 
-def cancel(clients: Clients, cluster: str, asked: Collection[Step]) -> None:
-    """Cancels steps, and ends what those that run have started on the cluster.
+def cancel(emr: EMRClient, cluster: str, asked: Collection[Step], hard: bool = False) -> None:
+    """*hard*: with a signal that a program cannot ignore. What its program has started on YARN goes on: see `kill_applications`."""
+    how = "TERMINATE_PROCESS" if hard else "SEND_INTERRUPT"
+    ids = [step.id for step in asked]
+    for start in range(0, len(ids), PAGE):
+        emr.cancel_steps(ClusterId=cluster, StepIds=ids[start : start + PAGE], StepCancellationOption=how)  # type: ignore[arg-type]
 
-    EMR ends the program on the primary node; its YARN application may go on and hold its containers, so a step of ours kills whatever
-    has the tags of these steps. It does no harm where there is nothing.
-    """
-    if asked:
-        clients.emr.cancel_steps(ClusterId=cluster, StepIds=[step.id for step in asked], StepCancellationOption="SEND_INTERRUPT")
-    running = [step.name for step in asked if step.state == "RUNNING"]
-    if running:
-        submit(clients, cluster, [steps.kill_step(running)])
+
+def kill_applications(clients: Clients, cluster: str, names: list[str]) -> None:
+    """EMR ends a step's program on the primary node; its YARN application may go on and hold its containers, so a step of ours kills
+    whatever has the tags of these steps. It does no harm where there is nothing."""
+    submit(clients, cluster, [steps.kill_step(names)])

@@ -11,14 +11,13 @@ from typing import Protocol
 from airflow_dynamodb_emr.aws import clusters
 from airflow_dynamodb_emr.aws.clients import Clients
 from airflow_dynamodb_emr.aws.clusters import Step
+from airflow_dynamodb_emr.core.names import attempt_of
 from airflow_dynamodb_emr.core.steps import ACTIVE, COMPLETED
 
 JOINED = ("PENDING", "RUNNING", COMPLETED)  # not one that is being cancelled
 
 
 class _Wish(Protocol):
-    @property
-    def earlier(self) -> list[str]: ...
     @property
     def name(self) -> str: ...
 
@@ -33,9 +32,11 @@ class Known:
         self._done_before: dict[str, Step] = {}  # id -> a step that succeeded on a cluster which this one replaces
         self._unseen: set[str] = set()  # such clusters, not looked at yet
         self._seen: set[str] = set()
+        self._refused: set[str] = set()  # steps that completed, and whose work did not count
 
-    def look_also_in(self, before: Collection[str]) -> None:
+    def look_also_in(self, before: Collection[str], refused: Collection[str]) -> None:
         self._unseen.update(set(before) - self._seen)
+        self._refused.update(refused)
 
     def refresh(self, clients: Clients) -> None:
         """Newest first, page by page until one brings nothing new."""
@@ -51,13 +52,14 @@ class Known:
 
     def attempts(self, clients: Clients, wishes: Iterable[_Wish]) -> dict[str, str]:
         """Step id -> the name that is wished for: its own step, whatever became of it; an earlier one only while it lives or when it succeeded."""
-        wanted = {wish.name: wish for wish in wishes}
-        instead = {earlier: wish.name for wish in wanted.values() for earlier in wish.earlier}
-        own = {step: name for step, name in self._names.items() if name in wanted}
-        earlier = [step for step, name in self._names.items() if name in instead]
-        before = [step for step, each in self._done_before.items() if each.name in instead]
-        joined = {each.id: instead[each.name] for each in self.steps(clients, [*earlier, *before]) if each.state in JOINED}
-        return {**own, **joined}
+        wanted = {attempt_of(wish.name): wish.name for wish in wishes}
+        latest = dict(list(wanted))  # stem -> number
+        known = {**self._names, **{step: each.name for step, each in self._done_before.items()}}
+        numbered = {step: attempt_of(name) for step, name in known.items() if step not in self._refused}
+        own = {step: wanted[attempt] for step, attempt in numbered.items() if attempt in wanted}
+        earlier = [step for step, (stem, number) in numbered.items() if 0 < number < latest.get(stem, 0)]
+        joined = [each for each in self.steps(clients, earlier) if each.state in JOINED]
+        return {**own, **{each.id: wanted[stem, latest[stem]] for each in joined for stem, _ in [attempt_of(each.name)]}}
 
     def active(self, clients: Clients, followed: Collection[str]) -> dict[str, Step]:
         """Pending and running steps; asked for only where this look has not seen all that are *followed*."""

@@ -27,6 +27,7 @@ def judge(clients: Clients, plan: RestorePlan, now: datetime, notes: Sequence[st
     store, tries = Store(clients.s3), _attempts(clients, plan)
     found = together.each(lambda table: _outcome(store, plan, table, tries.get(table.name)), plan.tables)
     outcomes = {table.name: outcome for table, outcome in zip(plan.tables, found, strict=True)}
+    attempts.refuse(store, plan.root, [tried for name, each in outcomes.items() if isinstance(each, str) and (tried := tries.get(name))])
     restore = Restore(
         verdict=Verdict.VALID if all(isinstance(outcome, TableLoaded) for outcome in outcomes.values()) else Verdict.INCOMPLETE,
         run=plan.run,

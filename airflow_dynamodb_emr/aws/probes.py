@@ -9,7 +9,7 @@ from typing import Any
 
 import msgspec
 
-from airflow_dynamodb_emr.aws import admission, clusters, lanes, steplog, tables
+from airflow_dynamodb_emr.aws import admission, clusters, lanes, steplog, tables, together
 from airflow_dynamodb_emr.aws.clients import Clients
 from airflow_dynamodb_emr.aws.store import Store
 from airflow_dynamodb_emr.core.layout import S3Uri
@@ -21,7 +21,7 @@ def lanes_ready(clients: Clients, ref: dict[str, Any]) -> Answer | None:
     """Until each of the lanes has a cluster that takes steps, or is given up; a cluster that failed is made anew by looking."""
     run = msgspec.convert(ref["run"], lanes.Run)
     found = {lane: lanes.look(clients, run, int(lane), fresh_from, now()) for lane, fresh_from in ref["lanes"].items()}
-    return {"lanes": msgspec.to_builtins(found)} if all(found.values()) else None
+    return {"lanes": msgspec.to_builtins(found)} if lanes.enough(found.values(), now()) else None
 
 
 def clusters_ended(clients: Clients, ids: list[str]) -> Answer | None:
@@ -58,8 +58,9 @@ def table_created(clients: Clients, table: str) -> Answer | None:
 def logs_complete(clients: Clients, ref: dict[str, Any]) -> Answer | None:
     """Until each of the `logs` has the count of the job: EMR ships the log of a step that still runs, too."""
     store = Store(clients.s3)
-    logs = (steplog.read(store, S3Uri.parse(uri)) for uri in ref["logs"])
-    return {} if all(steplog.count(log, ref["counter"]) is not None for log in logs) else None
+    logs = together.each(lambda uri: steplog.read(store, S3Uri.parse(uri)), ref["logs"])
+    ref["logs"] = [uri for uri, text in zip(ref["logs"], logs, strict=True) if steplog.count(text, ref["counter"]) is None]  # for the next look
+    return None if ref["logs"] else {}
 
 
 def now() -> datetime:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Collection
-from datetime import datetime, timedelta, timezone
+from datetime import datetime, timezone
 from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -20,7 +20,9 @@ from airflow_dynamodb_emr.aws.clients import Clients
 from airflow_dynamodb_emr.aws.clusters import Step
 from airflow_dynamodb_emr.aws.discovery import Known
 from airflow_dynamodb_emr.aws.errors import is_throttled
+from airflow_dynamodb_emr.aws.overruns import Overruns
 from airflow_dynamodb_emr.aws.store import Store
+from airflow_dynamodb_emr.aws.threads import off_loop
 from airflow_dynamodb_emr.core.documents import Noun
 from airflow_dynamodb_emr.core.layout import S3Uri
 from airflow_dynamodb_emr.core.steps import COMPLETED
@@ -30,15 +32,13 @@ log = logging.getLogger(__name__)
 MOST_ACTIVE = 256  # steps of a cluster, pending and running
 GATHER_SECONDS = 1.0  # a burst of tasks becomes one submission
 PATIENCE = 10  # failed looks in a row before everybody is told
-ENDLESS_SECONDS = 10**9  # of a step that nobody here waits for
 LONGEST_PAUSE_SECONDS = 300.0  # between two looks where EMR throttles
 
 
 class Wish(Noun, frozen=True, kw_only=True):
     """A step that somebody wants to see through."""
 
-    step: dict[str, Any]  # as AddJobFlowSteps takes it
-    earlier: list[str] = []  # names of earlier attempts: one that is alive, or has succeeded, is joined instead
+    step: dict[str, Any]  # as AddJobFlowSteps takes it; an earlier attempt at its table that is alive, or has succeeded, is joined instead
     seconds: float = 0  # estimated: the longest goes first, or the cluster would end with one table on it
     limit_seconds: float = 86_400  # a step that runs longer is cancelled
     claim: str = ""  # where in S3 to say that one submits it: there may be two triggerers that both believe it is theirs
@@ -57,7 +57,7 @@ class ClusterWatch:
         self.every = every  # seconds between two looks
         self.window = min(window, MOST_ACTIVE)  # steps that may be active at once
         self.lost = ""  # why, once the cluster takes no more steps
-        self.overran: set[str] = set()  # ids of steps that were cancelled because they ran for too long
+        self.overran = Overruns(cluster)
         self._waiting: dict[str, asyncio.Future[Step]] = {}  # step name -> who waits for it
         self._wanted: dict[str, Wish] = {}  # step name -> what nobody has submitted yet, as far as we know
         self._first: set[str] = set()  # names that go before others
@@ -69,17 +69,18 @@ class ClusterWatch:
 
     @property
     def idle(self) -> bool:
-        return not self._waiting
+        return not self._waiting and not self.overran.unfinished
 
-    async def follow(self, wish: Wish, before: Collection[str] = (), first: bool = False) -> Step:
+    async def follow(self, wish: Wish, before: Collection[str] = (), refused: Collection[str] = (), first: bool = False) -> Step:
         """Submit the step and wait for its end, or that of an earlier attempt that is alive or has succeeded.
 
-        *before*: clusters that this one replaces, where an earlier attempt may have succeeded. *first*: before those that wait for
-        room already, because its table is raised and costs money while it waits. Raises ClusterFailed.
+        *before*: clusters that this one replaces, where an earlier attempt may have succeeded. *refused*: steps that succeeded, but
+        what they did does not count. *first*: before those that wait for room already, because its table is raised and costs money
+        while it waits. Raises ClusterFailed.
         """
         future = self._waiting.setdefault(wish.name, asyncio.get_running_loop().create_future())
         self._wanted[wish.name], self._limits[wish.name] = wish, wish.limit_seconds
-        self._known.look_also_in(before)
+        self._known.look_also_in(before, refused)
         self._first.update({wish.name} if first else ())
         if self._task is None or self._task.done():
             self._task = asyncio.create_task(self._run())
@@ -93,15 +94,15 @@ class ClusterWatch:
 
     async def _run(self) -> None:
         failures, pause = 0, min(GATHER_SECONDS, self.every)
-        clients = await asyncio.to_thread(self._connect)
-        while self._waiting and failures < PATIENCE:
+        clients = await off_loop(self._connect)
+        while (self._waiting or self.overran.unfinished) and failures < PATIENCE:
             await asyncio.sleep(pause)
             try:
-                await asyncio.to_thread(self._look, clients)
+                await off_loop(self._look, clients)
             except (ClientError, BotoCoreError) as error:
                 throttled = is_throttled(error)
                 if not throttled:
-                    await asyncio.to_thread(self._notice_loss, clients)
+                    await off_loop(self._notice_loss, clients)
                 # Throttling is cured by time, and must be answered by asking less often.
                 failures = PATIENCE if self.lost else failures + (not throttled)
                 pause = min(2 * max(pause, self.every), LONGEST_PAUSE_SECONDS) if throttled else self.every
@@ -140,7 +141,7 @@ class ClusterWatch:
         self._ended = self._known.steps(clients, [step for step in followed if step not in active])
         if any(step.state != COMPLETED for step in self._ended):
             self._notice_loss(clients)
-        self._cancel_what_overruns(clients, list(active.values()))
+        self.overran.end(clients, list(active.values()), self._limit, datetime.now(timezone.utc))
         self._submit(clients, wanted, self.window - len(active))
 
     def _follow_what_is_there(self, found: dict[str, str]) -> None:
@@ -152,33 +153,22 @@ class ClusterWatch:
     def _submit(self, clients: Clients, wanted: dict[str, Wish], room: int) -> None:
         missing = [name for name in wanted if name in self._wanted]
         next_ones = sorted(missing, key=lambda name: (name not in self._first, -wanted[name].seconds))[: max(0, room)]
-        batch = self._claimed(clients, [wanted[name] for name in next_ones])
-        if not batch:
+        claimed = self._claimed(clients, [wanted[name] for name in next_ones])
+        if not claimed:
             return
-        with claims.released_if_refused(Store(clients.s3), [S3Uri.parse(wish.claim) for wish in batch if wish.claim]):
-            submitted = clusters.submit(clients, self.cluster, [wish.step for wish in batch])
-        log.info("cluster %s: %s steps submitted, %s wait for room", self.cluster, len(submitted), len(self._wanted) - len(batch))
+        with claims.released_if_refused(Store(clients.s3), [claim for claim in claimed.values() if claim]):
+            submitted = clusters.submit(clients, self.cluster, [wanted[name].step for name in claimed])
+        log.info("cluster %s: %s steps submitted, %s wait for room", self.cluster, len(submitted), len(self._wanted) - len(claimed))
         self._follow_what_is_there(submitted)
 
-    def _claimed(self, clients: Clients, wishes: list[Wish]) -> list[Wish]:
-        """Those that are ours to submit; another's appear among the cluster's steps at one of the next looks."""
+    def _claimed(self, clients: Clients, wishes: list[Wish]) -> dict[str, S3Uri | None]:
+        """Name -> our claim, of those that are ours to submit; another's appear among the cluster's steps at one of the next looks."""
         store, now = Store(clients.s3), datetime.now(timezone.utc)
-        ours = together.each(lambda wish: not wish.claim or claims.take(store, S3Uri.parse(wish.claim), now), wishes)
-        return [wish for wish, mine in zip(wishes, ours, strict=True) if mine]
+        taken = together.each(lambda wish: claims.take(store, S3Uri.parse(wish.claim), now) if wish.claim else None, wishes)
+        return {wish.name: claim for wish, claim in zip(wishes, taken, strict=True) if claim or not wish.claim}
 
-    def _cancel_what_overruns(self, clients: Clients, active: list[Step]) -> None:
-        """A step that hangs would hold its place for ever."""
-        now = datetime.now(timezone.utc)
-        limits = {step: self._limits[name] for step, name in self._following.items() if name in self._limits}
-        fresh = [
-            each
-            for each in active
-            if each.id not in self.overran and each.started and now - each.started > timedelta(seconds=limits.get(each.id, ENDLESS_SECONDS))
-        ]
-        if fresh:
-            log.warning("cluster %s: cancelled, because they run for too long: %s", self.cluster, ", ".join(each.name for each in fresh))
-            self.overran.update(each.id for each in fresh)
-            clusters.cancel(clients, self.cluster, fresh)
+    def _limit(self, step: Step) -> float | None:
+        return self._limits.get(self._following.get(step.id, ""))
 
     def _answer(self) -> None:
         for step in self._ended:

@@ -88,6 +88,11 @@ class Folder(Struct, frozen=True):
         """What became of every step of the run's clusters."""
         return self.clusters / "steps.json"
 
+    @property
+    def refused(self) -> S3Uri:
+        """Steps that completed, and do not count."""
+        return self.uri / "refused"
+
     def cluster(self, lane: int, start: int) -> S3Uri:
         """The record of a cluster's start."""
         return self.clusters / f"{lane}-{start}.json"

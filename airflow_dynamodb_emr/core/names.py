@@ -50,6 +50,12 @@ def step_name(table: str, attempt: int) -> str:
     return f"{_fitted(table, LONGEST_EMR_NAME - 8)}/{attempt}"
 
 
+def attempt_of(step: str) -> tuple[str, int]:
+    """The stem that a table's steps share, and the number of the attempt; 0 for a step of somebody else's."""
+    stem, _, number = step.rpartition("/")
+    return stem, int(number) if number.isdigit() else 0
+
+
 def yarn_tag(step: str) -> str:
     """Of the YARN application of a step of this name: YARN takes few characters, and lower-cases them."""
     return sha256(step.encode()).hexdigest()[:16]

@@ -105,6 +105,13 @@ class Rate(Noun, frozen=True, kw_only=True):
         own = self.own_ratio * was
         return (own + share * (self.units - own)) / (was + share * (full - was))
 
+    def slower(self, share: float, was: int) -> float:
+        """How many times as long it takes when only a *share* of the spike is there."""
+        if self.spike is None:
+            return 1.0
+        own = self.own_ratio * was
+        return self.units / (own + share * (self.units - own))
+
 
 def raised_for_read(spike: int | None) -> Raised | None:
     """A dump reads the table alone, never its indexes."""

@@ -41,6 +41,10 @@ class TableDump(Noun, frozen=True, kw_only=True):
     seconds: float  # its step's
     dollars: float
 
+    def seconds_at(self, share: float) -> float:
+        """Of its step, when only a *share* of the spike is there."""
+        return self.seconds * self.rate.slower(share, self.before.read)
+
     @property
     def during(self) -> Throughput:
         """While it is dumped; before and after it is as it was."""

@@ -69,6 +69,10 @@ class TableLoad(Noun, frozen=True, kw_only=True):
     seconds: float
     dollars: float  # for the table and its indexes
 
+    def seconds_at(self, share: float) -> float:
+        """Of its step, when only a *share* of the spike is there."""
+        return self.seconds * self.rate.slower(share, self.before.write)
+
     @property
     def during(self) -> Throughput:
         """While it is loaded; before and after it is as it was."""

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 
 from airflow_dynamodb_emr.core.cluster import LIVE, READY
 from airflow_dynamodb_emr.core.documents import Document, Noun
@@ -21,6 +22,7 @@ class Status(Noun, frozen=True, kw_only=True):
     code: str = ""
     message: str = ""
     subnet: str = ""  # where its machines were to be
+    since: datetime | None = None  # when it was ready
 
     @property
     def ready(self) -> bool:
@@ -51,7 +53,8 @@ class Start(Document, frozen=True, kw_only=True):
     words: str = ""  # how it differs from what was planned
     instead_of: str = ""  # what became of the one before
     avoid: list[str] = []  # subnets in which clusters of this lane have failed
-    cluster: str = ""  # its id
+    cluster: str = ""  # its id; empty where EMR refused to make it
+    refused: str = ""  # why
 
     def after(self, before: str, status: Status) -> Start:
         """The start that follows when this one's cluster has ended: the same once more if somebody ended it, otherwise if it failed."""
@@ -71,5 +74,12 @@ def last(starts: Iterable[Start], lane: int) -> Start | None:
 
 def troubles(starts: Sequence[Start]) -> list[str]:
     """A line for each cluster that was made instead of another, as the report has it."""
-    made = sorted((start for start in starts if start.instead_of), key=lambda start: (start.lane, start.number))
-    return [f"{start.instead_of}; cluster {start.cluster} was made instead{f', {start.words}' if start.words else ''}" for start in made]
+    made = sorted((start for start in starts if start.instead_of or start.refused), key=lambda start: (start.lane, start.number))
+    return [_trouble(start) for start in made]
+
+
+def _trouble(start: Start) -> str:
+    after = f"{start.instead_of}; " if start.instead_of else ""
+    if start.refused:
+        return f"{after}EMR refused to make a cluster: {start.refused}"
+    return f"{after}cluster {start.cluster} was made instead{f', {start.words}' if start.words else ''}"

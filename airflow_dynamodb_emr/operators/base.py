@@ -15,6 +15,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from airflow_dynamodb_emr.aws.clients import Clients
 from airflow_dynamodb_emr.aws.probes import PROBES, Answer
 from airflow_dynamodb_emr.aws.store import Store
+from airflow_dynamodb_emr.core import documents
 from airflow_dynamodb_emr.core.layout import S3Uri
 from airflow_dynamodb_emr.errors import BadInput, DataDamaged, DynamoDBBackupError
 from airflow_dynamodb_emr.hooks import clients
@@ -70,11 +71,15 @@ class AwsTask:
 
     def read_plan(self, kind: type[T]) -> T:
         """The plan this task has the URI of. *kind* may be a noun with just the fields that matter here."""
+        return documents.decode(self._plan_bytes, kind, self.plan)
+
+    @cached_property
+    def _plan_bytes(self) -> bytes:
         uri = S3Uri.parse(self.plan, "plan")
-        found = self.store.load(uri, kind)
-        if found is None:
+        data = self.store.read(uri)
+        if data is None:
             raise DataDamaged(f"{uri} is not there", "somebody deleted it; start a new run")
-        return found
+        return data
 
     def wait(self, context: Context, probe: str, ref: Any, timeout: timedelta, then: Callable[[Context, dict[str, Any]], T], **note: Any) -> T:
         """Let go of the worker until the probe answers; *then* is called with the answer, and the note in it, as `event`.

@@ -8,16 +8,14 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import msgspec
 
-from airflow_dynamodb_emr.aws import lanes
 from airflow_dynamodb_emr.aws.lanes import Lane, Run
-from airflow_dynamodb_emr.core.roster import Start
 from airflow_dynamodb_emr.operators.base import AwsTask, answered
 
 if TYPE_CHECKING:
     from airflow.sdk import Context
 
 T = TypeVar("T")
-START_TIMEOUT = timedelta(hours=2)  # of one lane, with every way there is to make its cluster
+START_TIMEOUT = timedelta(hours=4)  # with every way there is to make a cluster, each of which EMR may try for most of an hour
 
 
 class ClusterTask(AwsTask):
@@ -25,9 +23,6 @@ class ClusterTask(AwsTask):
 
     def run_of_plan(self) -> Run:
         return self.read_plan(Run)
-
-    def starts(self, run: Run) -> list[Start]:
-        return lanes.starts(self.store, run.root)
 
     def wait_for_lanes(
         self, context: Context, run: Run, fresh_from: Mapping[int, int], then: Callable[[Context, dict[str, Any]], T], whole_run: bool, **note: Any

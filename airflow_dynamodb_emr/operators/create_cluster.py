@@ -33,7 +33,7 @@ class CreateClusterOperator(ClusterTask, PlanOperator):
         if run.cluster is None:
             self.log.info("no table needs a cluster")
             return []
-        started = self.starts(run)
+        started = lanes.starts(self.store, run.root)
         fresh_from = {lane: last.number + 1 if (last := roster.last(started, lane)) else 1 for lane in range(run.lanes)}
         return self.wait_for_lanes(context, run, fresh_from, self.started, whole_run=True)
 
@@ -53,7 +53,7 @@ class CreateClusterOperator(ClusterTask, PlanOperator):
         return ready
 
     def _tell(self, context: Context, run: Run, ready: list[str], given_up: list[str]) -> None:
-        self.log.info("\n".join([f"ready: {', '.join(ready)}", *roster.troubles(self.starts(run)), *given_up]))
+        self.log.info("\n".join([f"ready: {', '.join(ready)}", *roster.troubles(lanes.starts(self.store, run.root)), *given_up]))
         assert run.cluster
         log = S3Uri.parse(run.cluster["LogUri"])
         place: dict[str, Any] = {"context": context, "operator": self, **link_place(self.clients.region)}

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from airflow_dynamodb_emr.aws import throughput
+from airflow_dynamodb_emr.core import documents
 from airflow_dynamodb_emr.core.restore import WORKER, RestorePlan, TableLoad, TableLoaded
+from airflow_dynamodb_emr.core.steps import LOADED_COUNTER
 from airflow_dynamodb_emr.operators.step import StepOperator
 from airflow_dynamodb_emr.transfer import lines, parts, write
 
@@ -18,22 +20,22 @@ if TYPE_CHECKING:
 class LoadOperator(StepOperator):
     """By the connector, as an EMR step; or, where the dump holds what the connector cannot load, by this task itself."""
 
+    counter = LOADED_COUNTER
+
     def execute(self, context: Context) -> dict[str, Any] | None:
-        plan, (name,) = self.whole_plan(), self.tables
-        if self.store.size(plan.root.manifest(name)) is not None:
+        (name,) = self.tables
+        table, done = self.whole_plan.table(name), self.store.load(self.whole_plan.root.manifest(name), TableLoaded)
+        if done and done.items == table.items:
             self.log.info("%s is loaded already", name)
             return None
-        table = plan.table(name)
-        return self._load_here(plan, table) if table.engine == WORKER else self.follow(context, [name])
+        return self._load_here(self.whole_plan, table) if table.engine == WORKER else self.follow(context, [name])
 
+    @cached_property
     def whole_plan(self) -> RestorePlan:
         return self.read_plan(RestorePlan)
 
-    def is_raised(self, plan: RestorePlan, table: str) -> bool:
-        return throughput.share_of(self.store, plan, table) > 0
-
-    def step_of(self, plan: RestorePlan, table: str, attempt: int, stretched: int) -> dict[str, Any]:  # noqa: ARG002 - a load has no segments
-        return plan.step(plan.table(table), attempt, throughput.share_of(self.store, plan, table))
+    def step_of(self, table: str, attempt: int, share: float, overruns: int) -> dict[str, Any]:  # noqa: ARG002 - a load has no segments
+        return self.whole_plan.step(self.whole_plan.table(table), attempt, share)
 
     def _load_here(self, plan: RestorePlan, table: TableLoad) -> dict[str, Any]:
         began = time.monotonic()
@@ -42,7 +44,7 @@ class LoadOperator(StepOperator):
         seconds = time.monotonic() - began
         self.log.info("%s: %s items in %.1f s, %.0f write units", table.name, loaded.items, seconds, loaded.write_units)
         done = TableLoaded(name=table.name, source=table.source, engine=table.engine, items=loaded.items, seconds=seconds)
-        self.store.write_once(plan.root.manifest(table.name), done)
+        self.store.put(plan.root.manifest(table.name), documents.encode(done))  # of a task that is cleared, the last load counts
         return {"items": loaded.items}
 
     def _items(self, plan: RestorePlan, table: TableLoad) -> Iterator[lines.Item]:

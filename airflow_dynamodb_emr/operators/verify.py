@@ -40,6 +40,7 @@ class VerifyOperator(PlanOperator):
 
         proofs = zip(todo, together.each(prove, todo, AT_ONCE), strict=True)
         why = {dump.name: "; ".join(reasons) for dump, reasons in proofs if reasons}
+        attempts.refuse(self.store, plan.root, [tried for name in why if (tried := tries[name])])  # clearing them dumps them again
         self.log.info("%s of %s tables are whole", len(plan.tables) - len(why), len(plan.tables))
         return why
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from airflow_dynamodb_emr.aws import backups
+from airflow_dynamodb_emr.aws.clusters import list_steps
 from airflow_dynamodb_emr.core.layout import Folder
 from airflow_dynamodb_emr.core.names import is_cluster_of
 from airflow_dynamodb_emr.core.plan import BackupPlan
@@ -77,6 +78,14 @@ def test_a_failed_step_makes_the_run_red_and_is_named(world: World, ran: dict[st
     assert "FAILED" in backup.missing["RED_fails"]
     assert flags(world, "RED_") == ["BACKUP_COMPLETE_FAILED"]
     assert "1 of 2 tables cannot be restored" in world.runs.log("RED_")
+
+
+def test_a_table_that_keeps_failing_is_tried_three_times_and_no_more(world: World, ran: dict[str, bool]) -> None:
+    mine = [each["Id"] for each in world.emr.list_clusters()["Clusters"] if is_cluster_of(backup_of(world, "RED_").run, each["Name"])]
+
+    names = [step.name for id in mine for step in list_steps(world.emr, id)]
+
+    assert sorted(name for name in names if name.startswith("RED_fails")) == ["RED_fails/1", "RED_fails/2", "RED_fails/3"]
 
 
 def test_the_other_tables_of_a_red_run_are_whole_and_reset(world: World, ran: dict[str, bool]) -> None:

@@ -46,7 +46,7 @@ def cluster(run: Run, clients: Clients) -> str:
 
 def trigger(cluster: str, *names: str) -> StepTrigger:
     wishes = [Wish(step=dump_step(name, JAR, "us-east-1", name[:-2], BASE / "triggers" / cluster / name, 1.0, 1)) for name in names]
-    return StepTrigger({}, 0.1, {"note": 1}, cluster, [], msgspec.to_builtins(wishes), 256)
+    return StepTrigger({}, 0.1, {"note": 1}, cluster, [], [], msgspec.to_builtins(wishes), 256)
 
 
 async def first(waits: StepTrigger | WaitTrigger) -> dict[str, Any]:
@@ -83,7 +83,7 @@ def test_the_event_says_when_the_cluster_was_lost(world: World, cluster: str) ->
 def test_a_killed_task_cancels_its_own_steps_and_ends_their_yarn_applications(world: World, clients: Clients, cluster: str) -> None:
     world.aws.set(yarn_outlives_steps=1)
     world.aws.faults(hang_steps=2)
-    mine = trigger(cluster, "TRIGGER_mine/1")
+    mine = trigger(cluster, "TRIGGER_mine/3")  # which has joined an earlier attempt
     names = ("TRIGGER_mine/1", "TRIGGER_other/1")
     clusters.submit(clients, cluster, [wish["step"] for wish in trigger(cluster, *names).wishes])
     until(lambda: len(world.aws.yarn()) == 2)

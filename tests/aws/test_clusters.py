@@ -91,10 +91,16 @@ def test_a_cancelled_step_ends_cancelled(aws: StandIn, clients: Clients, cluster
     (id,) = clusters.submit(clients, cluster, [step("hangs")])
     until(lambda: clusters.list_steps(clients.emr, cluster, ["RUNNING"]))
 
-    clusters.cancel(clients, cluster, clusters.list_steps(clients.emr, cluster, ["RUNNING"]))
+    clusters.cancel(clients.emr, cluster, clusters.list_steps(clients.emr, cluster, ["RUNNING"]))
 
     assert until(lambda: clusters.list_steps(clients.emr, cluster, ["CANCELLED"]))[0].id == id
-    assert [each.name for each in clusters.list_steps(clients.emr, cluster)] == ["end hangs", "hangs"]
+
+
+def test_a_cluster_that_emr_has_forgotten_has_ended_and_has_no_steps(clients: Clients) -> None:
+    status = clusters.status(clients.emr, "j-FORGOTTEN")
+
+    assert status.ended and not status.failed and "does not know" in status.message
+    assert clusters.list_steps(clients.emr, "j-FORGOTTEN") == []
 
 
 def test_a_submission_is_never_repeated_blindly(aws: StandIn, clients: Clients, cluster: str) -> None:

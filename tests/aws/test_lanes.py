@@ -17,6 +17,7 @@ from airflow_dynamodb_emr.aws.store import Store
 from airflow_dynamodb_emr.core.cluster import LIVE
 from airflow_dynamodb_emr.core.layout import S3Uri
 from airflow_dynamodb_emr.core.names import is_cluster_of
+from airflow_dynamodb_emr.core.roster import Start
 from airflow_dynamodb_emr.local.process import StandIn
 
 from .helpers import until
@@ -110,13 +111,22 @@ def test_a_run_that_was_cleared_begins_its_choices_anew(aws: StandIn, clients: C
     assert lanes.starts(store, run.root)[-1].choice == 0
 
 
-def test_the_tables_of_a_lane_that_was_given_up_find_another(aws: StandIn, clients: Clients, run: Run) -> None:
-    assert lanes.another(clients, run, 0) is None
-    other = ready(clients, run, 1)
+NOT_READY, GIVEN_UP = None, Lane(given_up="no machines")
 
-    assert lanes.another(clients, run, 0) == 1
-    clusters.terminate(clients.emr, [other.cluster])
-    assert lanes.another(clients, run, 0) is None
+
+@pytest.mark.parametrize(
+    ("found", "enough"),
+    [
+        pytest.param([Lane(cluster="j-1", since=NOW), Lane(cluster="j-2", since=NOW)], True, id="all are ready"),
+        pytest.param([Lane(cluster="j-1", since=NOW), GIVEN_UP], True, id="one is given up"),
+        pytest.param([GIVEN_UP, GIVEN_UP], True, id="all are given up"),
+        pytest.param([Lane(cluster="j-1", since=NOW), NOT_READY], False, id="one is still to come"),
+        pytest.param([Lane(cluster="j-1", since=NOW - lanes.PATIENCE * 1.1), NOT_READY], True, id="one has waited long enough for the other"),
+        pytest.param([NOT_READY, GIVEN_UP], False, id="none is ready yet"),
+    ],
+)
+def test_a_cluster_that_is_ready_does_not_wait_for_ever_for_the_others(found: list[Lane | None], enough: bool) -> None:
+    assert lanes.enough(found, NOW) is enough
 
 
 def test_a_cluster_that_somebody_ended_is_made_once_more(clients: Clients, run: Run) -> None:
@@ -128,13 +138,22 @@ def test_a_cluster_that_somebody_ended_is_made_once_more(clients: Clients, run: 
     assert second != first and mine(clients, run, live=True) == [second]
 
 
-def test_a_request_that_emr_refuses_is_said_so_at_once(clients: Clients, run: Run) -> None:
+def test_a_request_that_emr_refuses_is_sent_once_and_said_so(aws: StandIn, clients: Clients, run: Run) -> None:
     assert run.cluster
     bad = Run(run=run.run, folder=run.folder, lanes=1, cluster={**run.cluster, "StepConcurrencyLevel": 1000})
+    aws.reset_calls()
 
-    lane = lanes.look(clients, bad, 0, 0, NOW)
+    found = [lanes.look(clients, bad, 0, 0, NOW) for _ in range(3)]
 
-    assert lane and "EMR refuses it" in lane.given_up
+    assert all(lane and "StepConcurrencyLevel" in lane.given_up for lane in found)
+    assert aws.calls()["emr.RunJobFlow"] == 1
+    assert ready(clients, run, fresh_from=2).cluster, "a run that was cleared cannot be tried with a better request"
+
+
+def test_a_cluster_that_emr_has_forgotten_is_made_anew(clients: Clients, store: Store, run: Run) -> None:
+    store.write_once(run.root.cluster(0, 1), Start(lane=0, number=1, cluster="j-FORGOTTEN"))
+
+    assert [ready(clients, run, fresh_from=2).cluster] == mine(clients, run, live=True)
 
 
 def test_every_cluster_of_a_run_is_ended_recorded_or_not_and_no_other(clients: Clients, cluster: str, run: Run) -> None:

@@ -13,6 +13,7 @@ from airflow_dynamodb_emr.aws.store import Store
 from airflow_dynamodb_emr.core.layout import S3Uri
 from airflow_dynamodb_emr.core.pace import Pace
 from airflow_dynamodb_emr.core.restore import Restore, RestorePlan, Source, TableLoaded, restore_plan, table_load
+from airflow_dynamodb_emr.core.roster import Start
 from airflow_dynamodb_emr.core.verdict import Verdict
 from tests.core import makers
 from tests.core.makers import NOON, RUN
@@ -42,6 +43,7 @@ class World:
 
     def step(self, state: str, log: str = LOG, reason: str = "") -> None:
         step = Step(id="s-1", name="R_c/1", state=state, reason=reason)
+        self.store.write_once(self.plan.root.cluster(0, 1), Start(lane=0, number=1, cluster="j-1"))
         attempts.record(self.clients, self.plan.root, [Attempt(cluster="j-1", step=step)])
         self.store.put(S3Uri.parse(self.plan.logs) / "j-1/steps/s-1/stderr.gz", gzip.compress(log.encode()))
 
@@ -109,7 +111,7 @@ def test_a_worker_that_loaded_too_little_is_found(world: World) -> None:
 
 def test_without_a_cluster_nothing_was_loaded_by_the_connector(world: World) -> None:
     world.worker()
-    world.store.delete(world.plan.root.attempts)
+    world.store.delete(world.plan.root.cluster(0, 1))
 
     restore = world.judge()
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from datetime import datetime, timezone
 from typing import Any
 
 import pytest
@@ -11,8 +12,10 @@ from botocore.exceptions import ClientError
 from msgspec import structs
 
 from airflow_dynamodb_emr.aws import clusters, watch
+from airflow_dynamodb_emr.aws import overruns as overrun
 from airflow_dynamodb_emr.aws.clients import Clients
 from airflow_dynamodb_emr.aws.clusters import Step
+from airflow_dynamodb_emr.aws.overruns import Overruns
 from airflow_dynamodb_emr.aws.watch import ClusterWatch, Wish
 from airflow_dynamodb_emr.core.layout import S3Uri
 from airflow_dynamodb_emr.errors import ClusterFailed
@@ -24,16 +27,12 @@ from .helpers import cancel, step, until
 EVERY = 0.05
 
 
-def follow(
-    clients: Clients, cluster: str, names: list[str], earlier: dict[str, list[str]] | None = None, more: dict[str, Any] | None = None, **knobs: Any
-) -> list[Step | BaseException]:
+def follow(clients: Clients, cluster: str, names: list[str], more: dict[str, Any] | None = None, **knobs: Any) -> list[Step | BaseException]:
     """What each of those who wait for these steps is told."""
 
     async def all_of_them() -> list[Step | BaseException]:
         watched = ClusterWatch(lambda: clients, cluster, **{"every": EVERY, "window": 256, **knobs})
-        return await asyncio.gather(
-            *(watched.follow(Wish(step=step(name), earlier=(earlier or {}).get(name, []), **(more or {}))) for name in names), return_exceptions=True
-        )
+        return await asyncio.gather(*(watched.follow(Wish(step=step(name), **(more or {}))) for name in names), return_exceptions=True)
 
     return asyncio.run(all_of_them())
 
@@ -107,7 +106,7 @@ def test_an_earlier_attempt_that_lives_is_joined(aws: StandIn, clients: Clients,
 
     async def joined() -> Step:
         aws.reset_calls()
-        waits = asyncio.create_task(ClusterWatch(lambda: clients, cluster, EVERY, 256).follow(Wish(step=step("t/2"), earlier=["t/1"])))
+        waits = asyncio.create_task(ClusterWatch(lambda: clients, cluster, EVERY, 256).follow(Wish(step=step("t/2"))))
         await asyncio.to_thread(until, lambda: aws.calls().get("emr.ListSteps", 0) >= 6)  # it has looked more than once, and submitted nothing
         await asyncio.to_thread(cancel, clients, cluster, [id])
         return await waits
@@ -124,7 +123,7 @@ def test_an_earlier_attempt_that_succeeded_is_joined(
     until(lambda: clusters.list_steps(clients.emr, cluster, ["COMPLETED"]))
     aws.reset_calls()
 
-    (told,) = follow(clients, cluster, ["t/3"], {"t/3": ["t/1", "t/2"]})
+    (told,) = follow(clients, cluster, ["t/3"])
 
     assert isinstance(told, Step) and (told.id, told.state) == (id, "COMPLETED")
     assert "emr.AddJobFlowSteps" not in aws.calls()
@@ -134,7 +133,7 @@ def test_an_earlier_attempt_that_failed_is_not_joined(aws: StandIn, clients: Cli
     aws.faults(fail_steps=2)
     follow(clients, cluster, ["t/1"])
 
-    (told,) = follow(clients, cluster, ["t/2"], {"t/2": ["t/1"]})
+    (told,) = follow(clients, cluster, ["t/2"])
 
     assert isinstance(told, Step) and told.name == "t/2"
     assert there(clients, cluster) == ["t/1", "t/2"]
@@ -145,14 +144,14 @@ def test_an_earlier_attempt_that_is_being_cancelled_is_not_joined(
 ) -> None:
     aws.faults(fail_steps=9)
     clusters.submit(clients, cluster, [step("t/1")])
-    look_up = clusters.look_up
+    of = Step.of
 
-    def as_if_being_cancelled(*args: Any) -> list[Step]:
-        return [structs.replace(one, state="CANCEL_PENDING") if one.name == "t/1" else one for one in look_up(*args)]
+    def as_if_being_cancelled(answer: Any) -> Step:
+        return structs.replace(of(answer), state="CANCEL_PENDING") if answer["Name"] == "t/1" else of(answer)
 
-    monkeypatch.setattr(clusters, "look_up", as_if_being_cancelled)
+    monkeypatch.setattr(Step, "of", as_if_being_cancelled)
 
-    (told,) = follow(clients, cluster, ["t/2"], {"t/2": ["t/1"]})
+    (told,) = follow(clients, cluster, ["t/2"])
 
     assert isinstance(told, Step) and told.name == "t/2"
 
@@ -316,16 +315,46 @@ def test_a_refusal_that_is_no_throttling_is_told_apart_from_a_dead_cluster(clien
 def test_a_step_that_hangs_is_cancelled_after_its_limit_and_told_apart(aws: StandIn, clients: Clients, cluster: str) -> None:
     aws.faults(hang_steps={"t/1": 1}, fail_steps={"t/2": 1})
 
-    async def both() -> tuple[list[Step], set[str]]:
-        watched = ClusterWatch(lambda: clients, cluster, EVERY, 256)
-        limits = {"t/1": 0.2, "t/2": 3600.0}
-        told = await asyncio.gather(*(watched.follow(Wish(step=step(name), limit_seconds=limit)) for name, limit in limits.items()))
-        return told, watched.overran
+    (hung, failed), overran = with_limits(clients, cluster, {"t/1": 0.2, "t/2": 3600.0})
 
-    (hung, failed), overran = asyncio.run(both())
-
-    assert (hung.state, failed.state, overran) == ("CANCELLED", "FAILED", {hung.id})
+    assert (hung.state, failed.state, overran) == ("CANCELLED", "FAILED", [True, False])
     assert "end t/1" in there(clients, cluster), "what it has started on the cluster was left running"
+
+
+def with_limits(clients: Clients, cluster: str, limits: dict[str, float]) -> tuple[list[Step], list[bool]]:
+    """The steps as they ended, and which of them the watch has cancelled for taking too long."""
+
+    async def all_of_them() -> tuple[list[Step], list[bool]]:
+        watched = ClusterWatch(lambda: clients, cluster, EVERY, 256)
+        told = await asyncio.gather(*(watched.follow(Wish(step=step(name), limit_seconds=limit)) for name, limit in limits.items()))
+        return told, [one.id in watched.overran for one in told]
+
+    return asyncio.run(all_of_them())
+
+
+@pytest.mark.parametrize("call", ["emr.CancelSteps", "emr.AddJobFlowSteps"])
+def test_a_cancellation_that_failed_is_asked_for_again(aws: StandIn, impatient: Clients, cluster: str, call: str) -> None:
+    aws.faults(hang_steps=1)
+    clusters.submit(impatient, cluster, [step("t/1")])
+    until(lambda: clusters.list_steps(impatient.emr, cluster, ["RUNNING"]))
+    aws.faults(throttle={call: 1})
+
+    (hung,), overran = with_limits(impatient, cluster, {"t/1": 0.2})
+
+    assert (hung.state, overran) == ("CANCELLED", [True])
+    assert until(lambda: "end t/1" in there(impatient, cluster))
+
+
+def test_a_step_that_does_not_hear_is_ended_by_force(clients: Clients, cluster: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[bool] = []
+    monkeypatch.setattr(clusters, "cancel", lambda *_: asked.append(_[3]))
+    monkeypatch.setattr(clusters, "submit", lambda *_: {})
+    running, overruns = Step(id="s-1", name="t/1", state="RUNNING", started=datetime(2026, 11, 23, tzinfo=timezone.utc)), Overruns(cluster)
+
+    for _ in range(overrun.POLITE_LOOKS + 2):
+        overruns.end(clients, [running], lambda _: 60, datetime(2026, 11, 24, tzinfo=timezone.utc))
+
+    assert asked == [False, True]
 
 
 def test_two_triggerers_that_both_believe_a_step_is_theirs_submit_it_once(aws: StandIn, clients: Clients, cluster: str, folder: S3Uri) -> None:
@@ -359,7 +388,7 @@ def test_a_table_that_was_dumped_on_a_cluster_that_died_is_not_dumped_again(
     clusters.terminate(clients.emr, [dead])
 
     async def follow_it() -> Step:
-        return await ClusterWatch(lambda: clients, cluster, EVERY, 256).follow(Wish(step=step("t/2"), earlier=["t/1"]), before=[dead])
+        return await ClusterWatch(lambda: clients, cluster, EVERY, 256).follow(Wish(step=step("t/2")), before=[dead])
 
     told = asyncio.run(follow_it())
 
@@ -392,3 +421,21 @@ def test_of_steps_that_wait_for_room_the_longest_goes_first(clients: Clients, cl
     asyncio.run(all_of_them())
 
     assert there(clients, cluster) == ["t01/1", "t02/1", "t00/1"]
+
+
+def test_an_attempt_that_completed_but_does_not_count_is_made_again(
+    aws: StandIn, clients: Clients, cluster: str, cluster_request: dict[str, Any], make_table: MakeTable, prefix: str, folder: S3Uri
+) -> None:
+    dead = clients.emr.run_job_flow(**{**cluster_request, "Name": "ddb/dead"})["JobFlowId"]
+    table = make_table(prefix)
+    (id,) = clusters.submit(clients, dead, [step("t/1", table, folder / "t" / "1")])
+    until(lambda: clusters.list_steps(clients.emr, dead, ["COMPLETED"]))
+    clusters.terminate(clients.emr, [dead])
+
+    async def follow_it() -> Step:
+        watched = ClusterWatch(lambda: clients, cluster, EVERY, 256)
+        return await watched.follow(Wish(step=step("t/2", table, folder / "t" / "2")), before=[dead], refused=[id])
+
+    told = asyncio.run(follow_it())
+
+    assert told.id != id and there(clients, cluster) == ["t/2"]

@@ -150,6 +150,13 @@ def test_every_table_is_in_a_batch_or_spiked() -> None:
     assert (made.spiked, made.batches) == (["spiked"], [["other", "small"]])
 
 
+@pytest.mark.parametrize(("share", "times"), [(1.0, 1), (0.0, 10), (0.5, 10 / 5.5)])
+def test_a_table_that_has_only_a_share_of_its_spike_is_given_the_time_it_takes_then(share: float, times: float) -> None:
+    dump = plan(table(read=100, bytes=10**10), pace=Pace(ratio=1.0, spike=Multiple(times=10), hour_dollars=1e6)).tables[0]
+
+    assert dump.raised and dump.seconds_at(share) == pytest.approx(times * dump.seconds)
+
+
 def test_a_step_that_took_far_too_long_is_tried_again_in_more_segments() -> None:
     made = plan(table(bytes=50 * 2**30, read=1000))
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from airflow_dynamodb_emr.core.rounds import ROUNDS, Ended, Round
+from airflow_dynamodb_emr.core.rounds import MOST_BLIND, ROUNDS, Ended, Round
 
 FAILED, DONE, CUT = Ended(state="FAILED", reason="no disk", step="s-1"), Ended(state="COMPLETED", step="s-2"), Ended(state="CANCELLED", step="s-3")
 
@@ -28,8 +28,18 @@ def test_the_loss_of_a_cluster_is_no_failure_of_a_table(state: str) -> None:
     assert (after.left, after.failures, after.losses, after.given_up) == (["b"], {}, 1, {})
 
 
+def test_a_round_in_which_emr_could_not_be_asked_is_no_failure_of_a_table_until_it_is_one_too_many() -> None:
+    unseen = {"a": Ended(state="", reason="EMR does not answer")}
+    round_ = Round(left=["a"])
+    for _ in range(MOST_BLIND):
+        round_ = round_.after(unseen, lost=False, tries=1)
+
+    assert (round_.left, round_.failures) == (["a"], {})
+    assert round_.after(unseen, lost=False, tries=1).given_up == {"a": "EMR does not answer"}
+
+
 def test_a_step_that_took_far_too_long_is_counted_as_such() -> None:
-    after = Round(left=["a", "b"]).after({"a": Ended(state="CANCELLED", overran=True), "b": CUT}, lost=False, tries=3)
+    after = Round(left=["a", "b"]).after({"a": Ended(state="CANCELLED", step="s-4", overran=True), "b": CUT}, lost=False, tries=3)
 
     assert (after.overruns, after.failures) == ({"a": 1}, {"a": 1, "b": 1})
 
@@ -41,7 +51,7 @@ def test_no_two_rounds_of_any_try_have_the_same_attempt(one: int, first: int, ot
     assert (attempts[0] == attempts[1]) == ((one, first) == (other, second))
 
 
-ENDS = st.sampled_from([FAILED, DONE, CUT, Ended(state="INTERRUPTED")])
+ENDS = st.sampled_from([FAILED, DONE, CUT, Ended(state="INTERRUPTED", step="s-5")])
 
 
 @given(st.lists(st.tuples(st.lists(ENDS, min_size=4, max_size=4), st.booleans()), max_size=12), st.integers(1, 4))

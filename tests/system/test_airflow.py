@@ -86,8 +86,10 @@ def runs(world: World) -> dict[str, RealRun]:
     world.table("DAY-BAD_fails")
     for number in range(MANY):
         world.table(f"MANY_{number:02d}")
-    world.aws.faults(fail_steps={"RED_fails": 99, "DAY-BAD_fails": 99})
-    started = {prefix: RealRun.start(world.airflow, BACKUP, {"prefix": prefix}) for prefix in ("GOOD_", "RED_")}
+    world.table("CLEARED_lost")
+    world.table("CLEARED_whole")
+    world.aws.faults(fail_steps={"RED_fails": 99, "DAY-BAD_fails": 99}, lose_data={"CLEARED_lost": 1})
+    started = {prefix: RealRun.start(world.airflow, BACKUP, {"prefix": prefix}) for prefix in ("GOOD_", "RED_", "CLEARED_")}
     started["day"] = RealRun.start(world.airflow, DAILY, {})
     return {**started, "MANY_": RealRun.start(world.airflow, BACKUP, {"prefix": "MANY_"})}
 
@@ -134,6 +136,20 @@ def test_a_red_prefix_names_itself_and_leaves_the_others_of_the_day_green(world:
         "backup DAY-BAD_": "failed",
     }
     assert {prefix: child.state for prefix, child in children.items()} == {"DAY-GOOD_": "success", "DAY-BAD_": "failed"}
+
+
+def test_a_dump_that_is_not_whole_is_made_again_when_its_task_is_cleared_and_no_other(world: World, runs: dict[str, RealRun]) -> None:
+    run = runs["CLEARED_"]
+    assert ended(run) == "failed", run.story()
+    assert list(world.backup("CLEARED_")[1].missing) == ["CLEARED_lost"]
+
+    world.airflow.api("POST", f"dags/{run.dag_id}/clearTaskInstances", {
+        "dag_run_id": run.run_id, "task_ids": ["dump"], "dry_run": False, "only_failed": False, "include_downstream": True, "reset_dag_runs": True,
+    })  # fmt: skip
+
+    assert ended(run) == "success", run.story()
+    attempts = {table.name: table.attempt for table in world.backup("CLEARED_")[1].tables}
+    assert attempts["CLEARED_whole"] == 1 < attempts["CLEARED_lost"]
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,24 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from airflow.sdk import DAG
+
+from airflow_dynamodb_emr.recipes import backup_dag, restore_dag
+from airflow_dynamodb_emr.settings import Settings
+
+
+def leaves(dag: DAG) -> list[str]:
+    """The tasks whose states make that of the run, as Airflow's scheduler tells them."""
+
+    def counts(task_id: str) -> bool:
+        task = dag.get_task(task_id)
+        return not task.is_teardown or task.on_failure_fail_dagrun
+
+    return [task.task_id for task in dag.tasks if counts(task.task_id) and not any(map(counts, task.downstream_task_ids))]
+
+
+@pytest.mark.parametrize(("recipe", "last"), [pytest.param(backup_dag, "publish", id="backup"), pytest.param(restore_dag, "report", id="restore")])
+def test_the_last_task_alone_says_what_a_run_is(recipe: Callable[[Settings], DAG], last: str) -> None:
+    assert leaves(recipe(Settings(base="s3://my-backups/dynamodb"))) == [last]
