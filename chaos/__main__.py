@@ -84,7 +84,9 @@ def _round(aws: StandIn, airflow: RealAirflow, random: Random, hits: Hits, befor
     if bad:
         _say("\n".join([_story(run), *(each.log("sweep") for each in passes)]))
     trouble = ", 20 % of control calls refused, throttled or delayed" if troubled else ""
-    _say(f"round {number}: {sum(hits.kinds.values())} hits so far{trouble}; {len(passes)} passes of the janitor; {len(bad)} faults found")
+    lowered = max((decreases for _, decreases in _spent(aws).values()), default=0)
+    told = f"{len(passes)} passes of the janitor; no table lowered more than {lowered} times; {len(bad)} faults found"
+    _say(f"round {number}: {sum(hits.kinds.values())} hits so far{trouble}; {told}")
     return bad
 
 
@@ -109,11 +111,17 @@ def _left(aws: StandIn, before: dict[str, Any]) -> Iterator[str]:
     yield from tables.differences(before, {name: tables.settings(aws, name) for name in before})
     yield from (f"{uri} is left" for uri in _entries(aws))
     yield from (f"cluster {each['Name']} is left" for each in aws.client("emr").list_clusters(ClusterStates=LIVE)["Clusters"])
-    for name in before:
-        changes = [change for change in aws.capacity() if change.table == name]
-        raises, decreases = sum(not change.decrease and change.by != "start" for change in changes), sum(change.decrease for change in changes)
+    for name, (raises, decreases) in _spent(aws).items():
         if decreases > raises:
             yield f"{name}: {decreases} decreases for {raises} raises"
+
+
+def _spent(aws: StandIn) -> dict[str, tuple[int, int]]:
+    """How often each table, and each index, was raised and lowered in this round, which is a day of its own."""
+    changes = [change for change in aws.capacity() if change.by != "start"]
+    names = {f"{change.table} {change.index}".strip(): (change.table, change.index) for change in changes}
+    of_each = {name: [change.decrease for change in changes if (change.table, change.index) == which] for name, which in names.items()}
+    return {name: (lowers.count(False), lowers.count(True)) for name, lowers in of_each.items()}
 
 
 def _entries(aws: StandIn) -> list[str]:

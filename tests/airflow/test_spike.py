@@ -15,9 +15,10 @@ from airflow_dynamodb_emr.aws.clients import Clients
 from airflow_dynamodb_emr.core.layout import S3Uri
 from airflow_dynamodb_emr.core.ledger import Entry, ledger_uri
 from airflow_dynamodb_emr.core.pace import Raised
-from airflow_dynamodb_emr.core.table import Throughput
+from airflow_dynamodb_emr.core.table import Table, Throughput
 from airflow_dynamodb_emr.errors import DynamoDBBackupError
 from airflow_dynamodb_emr.operators.base import now
+from airflow_dynamodb_emr.operators.reset import ResetOperator
 from airflow_dynamodb_emr.operators.spike import SpikeOperator
 from airflow_dynamodb_emr.settings import Settings
 
@@ -150,6 +151,62 @@ def test_a_spike_that_fails_before_anything_is_raised_gives_its_slot_back(world:
         operator(world, clients, room_minutes=0).execute(cast("Any", {}))
 
     assert entry(world, clients) is None and not has_slot(world)
+
+
+class Refusing:
+    """DynamoDB that answers UpdateTable so."""
+
+    def __init__(self, code: str, status: int) -> None:
+        self.answer: Any = {"Error": {"Code": code, "Message": "no"}, "ResponseMetadata": {"HTTPStatusCode": status}}
+
+    def update_table(self, **_: Any) -> Any:
+        raise ClientError(self.answer, "UpdateTable")
+
+
+@pytest.mark.parametrize(
+    ("refusal", "left"),
+    [
+        pytest.param(Refusing("AccessDeniedException", 400), False, id="refused: nothing was done, and nothing is left"),
+        pytest.param(Refusing("InternalServerError", 500), True, id="nobody knows: the ledger stays"),
+    ],
+)
+def test_what_is_left_of_a_spike_that_is_refused(world: World, clients: Clients, room: Any, refusal: Refusing, left: bool) -> None:
+    room(SPIKE)
+    clients.__dict__["dynamodb_brief"] = refusal
+
+    with pytest.raises(ClientError):
+        operator(world, clients, room_minutes=0).execute(cast("Any", {}))
+
+    assert (entry(world, clients) is not None, has_slot(world)) == (left, left)
+
+
+def test_a_table_that_was_put_back_just_before_it_is_raised_is_in_the_ledger_again(
+    world: World, clients: Clients, room: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    room(SPIKE)
+    spike = throughput.spike
+
+    def late(clients: Clients, entry: Entry, table: Table) -> None:
+        world.store.delete(uri(clients))
+        spike(clients, entry, table)
+
+    monkeypatch.setattr(throughput, "spike", late)
+    operator(world, clients, room_minutes=0).execute(cast("Any", {}))
+
+    known = entry(world, clients)
+    assert known and known.throughput.read == OWN and world.units(NAME) == SPIKE
+
+
+def test_a_reset_makes_room_for_another_table(world: World, clients: Clients, room: Any) -> None:
+    room(SPIKE)
+    spike = operator(world, clients, room_minutes=0)
+    spike.execute(cast("Any", {}))
+    reset = ResetOperator(task_id="reset", table=NAME, plan=spike.plan)
+    reset.__dict__.update(clients=clients, settings=spike.settings)
+
+    assert has_slot(world)
+    assert reset.execute(cast("Any", {})) == {"table": NAME, "notes": [], "waits": ""}
+    assert not has_slot(world) and world.units(NAME) == OWN
 
 
 def test_a_spike_that_fails_with_its_table_raised_keeps_its_slot_with_the_ledger_entry(

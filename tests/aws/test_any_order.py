@@ -56,7 +56,7 @@ class AnyOrder(RuleBasedStateMachine):
         self.suspended: dict[Which, bool] = {}
         self.ever_scaled = set(scaled)  # autoscaling says what these have in the end
         self.seen: Entry | None = None
-        self.changes: list[tuple[str, bool]] = []  # ours, and what autoscaling has raised: of which index, and whether it spent a decrease
+        self.changes: list[tuple[str, bool]] = []  # ours, and what others have raised: of which index, and whether it spent a decrease
         self.anew = False
         self._create(units)
         for which in scaled:
@@ -137,8 +137,7 @@ class AnyOrder(RuleBasedStateMachine):
     @rule(up=st.booleans())
     def autoscaling_moves_what_it_may(self, up: bool) -> None:
         for target in autoscaling.targets(self.aws.autoscaling, self._table()):
-            if self._update((target.index, target.units), target.most if up else target.least) and up:
-                self.changes.append((target.index, False))
+            self._update((target.index, target.units), target.most if up else target.least)
 
     @rule()
     def somebody_switches_it_to_on_demand(self) -> None:
@@ -251,6 +250,7 @@ class AnyOrder(RuleBasedStateMachine):
             self.aws.dynamodb.update_table(TableName=NAME, **request)
         except ClientError:
             return False
+        self.changes += [(name, False)] if units > (self._units(now, which) or 0) else []
         return True
 
     def _register(self, which: Which, **given: Any) -> bool:

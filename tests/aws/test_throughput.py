@@ -259,6 +259,17 @@ def test_a_table_whose_spike_is_still_under_way_is_not_back(
     assert not throughput.is_back(clients, entry, now)
 
 
+def test_a_table_whose_spike_is_still_under_way_is_not_forgotten(
+    aws: StandIn, clients: Clients, store: Store, make_table: MakeTable, folder: S3Uri, prefix: str
+) -> None:
+    entry = throughput.write_ledger(clients, folder / "t", make_table(prefix, 5), Raised(table=SPIKE), "run", NOW)
+    aws.set(update_seconds=600)
+    throughput.spike(clients, entry, look(clients, prefix))
+
+    assert throughput.put_back(clients, folder / "t", entry, today()) is None
+    assert store.load(folder / "t", Entry) == entry
+
+
 def test_a_reset_lowers_table_and_indexes_with_one_call(aws: StandIn, clients: Clients, make_table: MakeTable, folder: S3Uri, prefix: str) -> None:
     entry = spiked(clients, folder / "t", make_table(prefix, 5, **WITH_INDEX), FOR_LOAD)
     aws.reset_calls()
