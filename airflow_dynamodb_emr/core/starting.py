@@ -33,7 +33,7 @@ def choices(request: dict[str, Any], failed_subnets: Sequence[str] = ()) -> list
     """
     placed = _placed(request, failed_subnets)
     plans: list[tuple[str, list[_Change]]] = [
-        ("in another zone", []),
+        ("in another zone" if placed != _placed(request, ()) else "once more", []),  # where it failed is not always told
         ("with other types of machine", [_other_types]),
         ("on demand", [_on_demand]),
         ("on demand, with other types of machine", [_on_demand, _other_types]),
