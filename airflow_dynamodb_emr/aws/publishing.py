@@ -68,7 +68,8 @@ def _table(
     clients: Clients, store: Store, plan: BackupPlan, dump: TableDump, why: Mapping[str, str], during: Mapping[str, Throughput], raised: bool
 ) -> TableVerdict:
     now = tables.look(clients.dynamodb, dump.name)
-    seen = Seen(before=dump.before, during=during.get(dump.name), after=now.throughput if now else None)
+    meanwhile = during.get(dump.name) if dump.raised else dump.before  # nobody looks at a table that is left as it is
+    seen = Seen(before=dump.before, during=meanwhile, after=now.throughput if now else None)
     manifest = store.load(plan.root.manifest(dump.name), TableManifest)
     if manifest is None:
         reason = why.get(dump.name) or "it was not verified"

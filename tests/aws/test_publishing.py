@@ -24,11 +24,12 @@ DURING = Throughput(read=50, write=5)
 
 @pytest.fixture
 def plan(make_table: MakeTable, folder: S3Uri, prefix: str) -> BackupPlan:
-    """Of two tables that are there; nothing of them is verified yet."""
+    """Of two tables that are there, of which the first is spiked; nothing of them is verified yet."""
     names = [make_table(prefix + "a", 5), make_table(prefix + "b")]
     made = makers.plan(makers.table(names[0]), makers.table(names[1], 0, 0))
     where = folder / "us-east-1" / prefix / "2026/11/23/12_00.00"
-    return structs.replace(made, folder=str(where), base=str(folder), prefix=prefix)
+    tables = [structs.replace(dump, raised=Raised(table=DURING) if dump.name == names[0] else None) for dump in made.tables]
+    return structs.replace(made, folder=str(where), base=str(folder), prefix=prefix, tables=tables)
 
 
 def proven(store: Store, plan: BackupPlan, *names: str, engines: tuple[str, ...] = ("connector", "worker")) -> None:
@@ -49,9 +50,10 @@ def test_a_backup_of_which_every_table_is_proven_is_good(clients: Clients, store
 
     backup = judge(clients, plan)
 
-    a = backup.table(prefix + "a")
+    a, b = backup.table(prefix + "a"), backup.table(prefix + "b")
     assert backup.verdict is Verdict.VALID and not backup.missing and not backup.notes
     assert a and (a.throughput.before, a.throughput.during, a.throughput.after) == (plan.table(a.name).before, DURING, Throughput(read=5, write=5))
+    assert b and b.throughput.during == plan.table(b.name).before, "a table that is left as it is has what it had"
 
 
 @pytest.mark.parametrize(("said", "reason"), [("its step is FAILED", "its step is FAILED"), ("", "it was not verified")])
