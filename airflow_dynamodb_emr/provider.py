@@ -67,7 +67,9 @@ _HOW_FAST = {
         "4000",
         "integer",
     ),
-    "retries": _option("How often a task that crashed is tried again, `create_cluster` twice as often. A table whose step fails: see `table_tries`.", "2", "4", "integer"),
+    "retries": _option(
+        "How often a task that crashed is tried again, `create_cluster` twice as often; for steps see `table_tries`.", "2", "4", "integer"
+    ),
     "retry_seconds": _option("Seconds before a failed task is tried again.", "60", "300", "float"),
     "poll_seconds": _option("Seconds between two looks at a cluster and its steps.", "30", "60", "float"),
     "emr_rate": _option(

@@ -9,8 +9,8 @@ from math import ceil, log
 
 from airflow_dynamodb_emr.core import cost
 from airflow_dynamodb_emr.core.cluster import ClusterSpec
+from airflow_dynamodb_emr.core.estimate import Estimate, estimate
 from airflow_dynamodb_emr.core.pace import Pace
-from airflow_dynamodb_emr.core.plan import Estimate, estimate
 from airflow_dynamodb_emr.core.table import ON_DEMAND, PROVISIONED, Table, Throughput
 from benchmarks.figures import Figure
 

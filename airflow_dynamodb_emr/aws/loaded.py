@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from airflow_dynamodb_emr.aws import attempts, lanes, steplog, throughput, together
+from airflow_dynamodb_emr.aws import attempts, lanes, ledgers, steplog, together
 from airflow_dynamodb_emr.aws.attempts import Attempt
 from airflow_dynamodb_emr.aws.clients import Clients
 from airflow_dynamodb_emr.aws.store import Store
@@ -36,11 +36,11 @@ def judge(clients: Clients, plan: RestorePlan, now: datetime, notes: Sequence[st
         ended=now,
         loaded=[outcome for outcome in outcomes.values() if isinstance(outcome, TableLoaded)],
         missing={name: outcome for name, outcome in outcomes.items() if isinstance(outcome, str)},
-        raised=[name for name in throughput.in_ledger(store, plan, [table.name for table in plan.tables]) if throughput.raised_by(store, plan, name)],
+        raised=[name for name in ledgers.in_ledger(store, plan, [table.name for table in plan.tables]) if ledgers.raised_by(store, plan, name)],
         notes=[
             *notes,
             *roster.troubles(lanes.starts(store, plan.root)),
-            *throughput.raised_by_others(store, plan, [table.name for table in plan.tables]),
+            *ledgers.raised_by_others(store, plan, [table.name for table in plan.tables]),
         ],
     )
     store.put(plan.root.uri / REPORT, documents.encode(restore))

@@ -13,9 +13,10 @@ from airflow_dynamodb_emr.aws.store import Store
 from airflow_dynamodb_emr.core import documents
 from airflow_dynamodb_emr.core.cluster import ClusterSpec
 from airflow_dynamodb_emr.core.documents import Noun
+from airflow_dynamodb_emr.core.estimate import Estimate, estimate
 from airflow_dynamodb_emr.core.names import Selection
 from airflow_dynamodb_emr.core.pace import Pace
-from airflow_dynamodb_emr.core.plan import BackupPlan, Estimate, Request, backup_plan, estimate
+from airflow_dynamodb_emr.core.plan import BackupPlan, Request, backup_plan
 from airflow_dynamodb_emr.core.schema import Schema
 from airflow_dynamodb_emr.core.table import Table
 from airflow_dynamodb_emr.errors import BadInput, NotFound

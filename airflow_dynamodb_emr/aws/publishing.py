@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from airflow_dynamodb_emr.aws import backups, lanes, tables, throughput, together
+from airflow_dynamodb_emr.aws import backups, lanes, ledgers, tables, together
 from airflow_dynamodb_emr.aws.clients import Clients
 from airflow_dynamodb_emr.aws.store import Store
 from airflow_dynamodb_emr.core import documents, roster, steps, verdict
+from airflow_dynamodb_emr.core.estimate import TableDump
 from airflow_dynamodb_emr.core.manifest import TableManifest
 from airflow_dynamodb_emr.core.names import step_name
-from airflow_dynamodb_emr.core.plan import BY_HAND, BackupPlan, TableDump
+from airflow_dynamodb_emr.core.plan import BY_HAND, BackupPlan
 from airflow_dynamodb_emr.core.table import Throughput
 from airflow_dynamodb_emr.core.verdict import Backup, Seen, TableVerdict, Verdict
 
@@ -23,7 +24,7 @@ def judge(
 ) -> Backup:
     """*why*: what `verify` said of tables that do not count; *during*: the throughput that `spike` saw; *resets*: what `reset` said."""
     store, names = Store(clients.s3), tables.list_tables(clients.dynamodb)
-    raised = {name for name in throughput.in_ledger(store, plan, [dump.name for dump in plan.tables]) if throughput.raised_by(store, plan, name)}
+    raised = {name for name in ledgers.in_ledger(store, plan, [dump.name for dump in plan.tables]) if ledgers.raised_by(store, plan, name)}
     judged = together.each(lambda dump: _table(clients, store, plan, dump, why, during, dump.name in raised), plan.tables)
     known = {dump.name for dump in plan.tables} | set(plan.excluded) | set(plan.vanished)
     appeared = sorted(name for name in names if name.startswith(plan.prefix) and name not in known)
@@ -32,7 +33,7 @@ def judge(
     notes += [
         *roster.troubles(lanes.starts(store, plan.root)),
         *resets,
-        *throughput.raised_by_others(store, plan, [dump.name for dump in plan.tables]),
+        *ledgers.raised_by_others(store, plan, [dump.name for dump in plan.tables]),
     ]
     return verdict.backup(plan, judged, now, notes)
 

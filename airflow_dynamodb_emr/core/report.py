@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from airflow_dynamodb_emr.core import cost
+from airflow_dynamodb_emr.core.estimate import Estimate, TableDump
 from airflow_dynamodb_emr.core.fleet import Size
-from airflow_dynamodb_emr.core.plan import BackupPlan, Estimate, TableDump
+from airflow_dynamodb_emr.core.plan import BackupPlan
 from airflow_dynamodb_emr.core.restore import Restore, RestorePlan, TableLoad
 from airflow_dynamodb_emr.core.table import Throughput
 from airflow_dynamodb_emr.core.verdict import Backup, TableVerdict

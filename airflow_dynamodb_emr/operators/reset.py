@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from airflow_dynamodb_emr.aws import admission, throughput
+from airflow_dynamodb_emr.aws import admission, ledgers, throughput
 from airflow_dynamodb_emr.core import ledger
 from airflow_dynamodb_emr.errors import DecreaseRefused, ThroughputNotReset
 from airflow_dynamodb_emr.operators.base import TableOperator, answered, now
@@ -40,7 +40,7 @@ class ResetOperator(TableOperator):
     def go_on(self, context: Context, event: dict[str, Any]) -> dict[str, Any] | None:
         answered(event, self.table)
         plan, looks = self.read_plan(Spikes), event.get("looks", 0)
-        uri = throughput.ledger_of(plan, self.table)
+        uri = ledgers.ledger_of(plan, self.table)
         entry = self.store.load(uri, ledger.Entry) if plan.raised(self.table) else None
         if entry is None or entry.run != plan.run:
             self.log.info("%s was not raised by this run", self.table)

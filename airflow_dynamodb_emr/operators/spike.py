@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from botocore.exceptions import ClientError
 from msgspec import structs
 
-from airflow_dynamodb_emr.aws import admission, throughput
+from airflow_dynamodb_emr.aws import admission, ledgers, throughput
 from airflow_dynamodb_emr.aws.errors import code, is_unsure, lacks_room, message
 from airflow_dynamodb_emr.core import ledger
 from airflow_dynamodb_emr.core.documents import Noun
@@ -95,7 +95,7 @@ class SpikeOperator(TableOperator):
         raised = plan.raised(self.table)
         assert raised  # it would not have asked
         try:
-            entry = throughput.write_ledger(self.clients, throughput.ledger_of(plan, self.table), self.table, raised, plan.run, now())
+            entry = throughput.write_ledger(self.clients, ledgers.ledger_of(plan, self.table), self.table, raised, plan.run, now())
         except (SpikeDeclined, DataDamaged) as why:  # what the ledger has of a table is nobody's to guess
             return self._without(plan, why.facts)
         except (ClientError, DynamoDBBackupError):
@@ -109,7 +109,7 @@ class SpikeOperator(TableOperator):
     def go_on(self, context: Context, event: dict[str, Any]) -> dict[str, Any]:
         """Ask, wait, look, until it is so: DynamoDB may be busy with the table, and autoscaling may interfere."""
         plan, looks = self.read_plan(Spikes), event.get("looks", 0)
-        uri = throughput.ledger_of(plan, self.table)
+        uri = ledgers.ledger_of(plan, self.table)
         entry = throughput.read_ledger(self.store, uri)
         try:
             answered(event, self.table)
@@ -135,7 +135,7 @@ class SpikeOperator(TableOperator):
             self.log.info("%s waits for room: %s", self.table, why)
             return self.wait(context, "time_come", time.time() + ROOM_LOOK_SECONDS, SETTLE_TIMEOUT, self.go_on, refused_since=since)
         plan, share = self.read_plan(Spikes), entry.share / 2
-        uri, raised = throughput.ledger_of(plan, self.table), plan.raised(self.table)
+        uri, raised = ledgers.ledger_of(plan, self.table), plan.raised(self.table)
         if not throughput.undo(self.clients, uri, entry, now()) or share < LEAST_SHARE or raised is None:
             return self._without(plan, why)
         try:
@@ -155,7 +155,7 @@ class SpikeOperator(TableOperator):
 
     def _give_way(self, plan: Spikes) -> None:
         """Another table may be raised, unless this one is, by its ledger entry: then its slot goes with its reset."""
-        if not throughput.raised_by(self.store, plan, self.table):
+        if not ledgers.raised_by(self.store, plan, self.table):
             admission.release(self.store, plan.slots, self.table)
 
     def _is_raised(self, uri: S3Uri, entry: ledger.Entry, looks: int) -> bool:

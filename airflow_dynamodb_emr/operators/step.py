@@ -10,7 +10,7 @@ import msgspec
 from airflow.providers.common.compat.sdk import AirflowFailException, TaskDeferred
 from msgspec import structs
 
-from airflow_dynamodb_emr.aws import attempts, lanes, steplog, throughput
+from airflow_dynamodb_emr.aws import attempts, lanes, ledgers, steplog
 from airflow_dynamodb_emr.aws.watch import Wish
 from airflow_dynamodb_emr.core import roster
 from airflow_dynamodb_emr.core.layout import S3Uri
@@ -95,7 +95,7 @@ class StepOperator(ClusterTask, PlanOperator):
 
     def _share(self, table: str) -> float:
         """Of the table's spike; nobody is asked about one that was never to be raised."""
-        return throughput.share_of(self.store, self.whole_plan, table) if self.whole_plan.table(table).raised else 0
+        return ledgers.share_of(self.store, self.whole_plan, table) if self.whole_plan.table(table).raised else 0
 
     def _wish(self, cluster: str, round_: Round, table: str, try_number: int, share: float) -> Wish:
         """A step that overran has twice the time the next time: it may only have been slow."""

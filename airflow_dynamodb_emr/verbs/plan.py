@@ -14,7 +14,7 @@ from airflow_dynamodb_emr.aws.clients import Clients
 from airflow_dynamodb_emr.aws.inputs import cluster_template, exclude_list
 from airflow_dynamodb_emr.aws.store import Store
 from airflow_dynamodb_emr.core import names
-from airflow_dynamodb_emr.core.plan import Estimate, TableDump
+from airflow_dynamodb_emr.core.estimate import Estimate, TableDump
 from airflow_dynamodb_emr.core.report import plan_lines
 from airflow_dynamodb_emr.errors import BadInput
 from airflow_dynamodb_emr.settings import Settings

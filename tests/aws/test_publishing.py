@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from msgspec import structs
 
-from airflow_dynamodb_emr.aws import publishing, throughput
+from airflow_dynamodb_emr.aws import ledgers, publishing, throughput
 from airflow_dynamodb_emr.aws.clients import Clients
 from airflow_dynamodb_emr.aws.store import Store
 from airflow_dynamodb_emr.core.layout import S3Uri
@@ -91,7 +91,7 @@ def test_tables_that_came_and_went_are_noted(clients: Clients, store: Store, mak
 def test_a_table_that_this_run_left_raised_is_named(clients: Clients, store: Store, plan: BackupPlan, prefix: str) -> None:
     proven(store, plan, "a", "b")
     name = prefix + "a"
-    throughput.write_ledger(clients, throughput.ledger_of(plan, name), name, Raised(table=DURING), plan.run, NOON)
+    throughput.write_ledger(clients, ledgers.ledger_of(plan, name), name, Raised(table=DURING), plan.run, NOON)
 
     assert judge(clients, plan).raised == [name]
 
@@ -99,7 +99,7 @@ def test_a_table_that_this_run_left_raised_is_named(clients: Clients, store: Sto
 def test_a_table_that_another_run_left_raised_is_noted(clients: Clients, store: Store, plan: BackupPlan, prefix: str) -> None:
     proven(store, plan, "a", "b")
     name = prefix + "a"
-    throughput.write_ledger(clients, throughput.ledger_of(plan, name), name, Raised(table=DURING), "another run", NOON)
+    throughput.write_ledger(clients, ledgers.ledger_of(plan, name), name, Raised(table=DURING), "another run", NOON)
 
     backup = judge(clients, plan)
 
@@ -109,7 +109,7 @@ def test_a_table_that_another_run_left_raised_is_noted(clients: Clients, store: 
 
 def test_a_ledger_entry_that_cannot_be_read_fails_no_backup_and_is_noted(clients: Clients, store: Store, plan: BackupPlan, prefix: str) -> None:
     proven(store, plan, "a", "b")
-    uri = throughput.ledger_of(plan, prefix + "a")
+    uri = ledgers.ledger_of(plan, prefix + "a")
     store.put(uri, b"{]")
 
     backup = judge(clients, plan)

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from msgspec import structs
 
-from airflow_dynamodb_emr.aws import autoscaling, throughput
+from airflow_dynamodb_emr.aws import autoscaling, ledgers, throughput
 from airflow_dynamodb_emr.aws.clients import Clients
 from airflow_dynamodb_emr.aws.store import Store
 from airflow_dynamodb_emr.core.layout import S3Uri
@@ -553,7 +553,7 @@ def test_a_table_is_raised_by_the_run_that_its_ledger_names(
     class Other(Plan):
         run = "another run"
 
-    assert not throughput.raised_by(store, Plan(), prefix)
-    spiked(clients, throughput.ledger_of(Plan(), prefix), make_table(prefix, 5))
+    assert not ledgers.raised_by(store, Plan(), prefix)
+    spiked(clients, ledgers.ledger_of(Plan(), prefix), make_table(prefix, 5))
 
-    assert throughput.raised_by(store, Plan(), prefix) and not throughput.raised_by(store, Other(), prefix)
+    assert ledgers.raised_by(store, Plan(), prefix) and not ledgers.raised_by(store, Other(), prefix)
