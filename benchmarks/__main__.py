@@ -17,12 +17,13 @@ from typing import Any
 import msgspec
 
 from airflow_dynamodb_emr.local.signals import stoppable
-from benchmarks import demo, faults, makespan, scale
+from benchmarks import demo, faults, makespan, orchestration, scale
 from benchmarks.figures import Figure
 
 BENCHMARKS: dict[str, Callable[[], Iterable[Figure]]] = {
     "makespan": makespan.measure,
     "scale": scale.measure,
+    "orchestration": orchestration.measure,
     "demo": demo.measure,
     "faults": faults.measure,
 }
