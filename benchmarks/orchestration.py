@@ -43,7 +43,7 @@ def measure(fleets: Sequence[int] = FLEETS, plain: int = PLAIN) -> Iterator[Figu
             run = observed.run(aws, airflow, "dynamodb_backup", {"prefix": scale_tables.PREFIX}, LONGEST_SECONDS)
             yield from _ours(aws, run, f"orchestration.{tables}", tables)
     with _fleet(plain, _PLAIN_DAGS) as (aws, airflow):
-        yield Figure("orchestration.idle_cpu_seconds", round(observed.idle(airflow), 1), "s/minute")
+        yield Figure(f"orchestration.plain_{plain}.idle_cpu_seconds", round(observed.idle(airflow), 1), "s/minute")
         run = observed.run(aws, airflow, "plain_emr", {"prefix": scale_tables.PREFIX}, LONGEST_SECONDS)
         yield from _theirs(aws, run, f"orchestration.plain_{plain}", plain)
 
