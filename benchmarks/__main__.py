@@ -1,4 +1,4 @@
-"""`python -m benchmarks [ONLY]`: one line a figure, `name value unit goal met`, and all of them in benchmarks/latest.json.
+"""`python -m benchmarks [ONLY]`: one line a figure, `name value unit goal met`, and all of them in benchmarks/latest.json and README.md.
 
 Exit status 1 when a goal is missed, 2 for a benchmark that is not there.
 """
@@ -17,12 +17,13 @@ from typing import Any
 import msgspec
 
 from airflow_dynamodb_emr.local.signals import stoppable
-from benchmarks import demo, faults, makespan, scale
+from benchmarks import demo, faults, makespan, orchestration, scale, tables
 from benchmarks.figures import Figure
 
 BENCHMARKS: dict[str, Callable[[], Iterable[Figure]]] = {
     "makespan": makespan.measure,
     "scale": scale.measure,
+    "orchestration": orchestration.measure,
     "demo": demo.measure,
     "faults": faults.measure,
 }
@@ -39,7 +40,9 @@ def main(arguments: list[str]) -> int:
             measured = [figure for name in arguments or BENCHMARKS for figure in _told(BENCHMARKS[name]())]
     except KeyboardInterrupt:
         return 130
-    LATEST.write_bytes(msgspec.json.format(msgspec.json.encode(_document(measured)), indent=2) + b"\n")
+    latest = msgspec.json.encode(_document(measured))
+    LATEST.write_bytes(msgspec.json.format(latest, indent=2) + b"\n")
+    tables.write(msgspec.json.decode(latest)["figures"])
     return 0 if all(figure.met for figure in measured) else 1
 
 

@@ -1,7 +1,8 @@
-"""The tables of `scale`: small, and a mix of what costs a run different numbers of calls."""
+"""The tables of `scale` and `orchestration`: small. Those of `scale` are a mix of what costs a run different numbers of calls."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
@@ -33,12 +34,13 @@ MIX = [  # of each ten tables
     Kind(_LARGE, indexed=True),
     Kind(_LARGE, indexed=True, autoscaled=True),
 ]
+TINY = [Kind(provisioned=False)]  # never spiked
 
 
-def make(aws: StandIn, tables: int) -> list[str]:
+def make(aws: StandIn, tables: int, mix: Sequence[Kind] = MIX) -> list[str]:
     names = [f"{PREFIX}{number:04d}" for number in range(tables)]
     with ThreadPoolExecutor(4) as pool:
-        list(pool.map(lambda number: _make(aws, names[number], MIX[number % len(MIX)]), range(tables)))
+        list(pool.map(lambda number: _make(aws, names[number], mix[number % len(mix)]), range(tables)))
     return names
 
 

@@ -54,6 +54,11 @@ class Programs:
         leader = self._running[name].pid
         return [psutil.Process(pid) for pid in _members({leader} | self._killed) if pid != leader]
 
+    @property
+    def pids(self) -> list[int]:
+        """Of everything that is alive: the programs, and what they have started."""
+        return _members({program.pid for program in self._running.values()} | self._killed)
+
     def check(self) -> None:
         """Raise, with its last words, for a program that has ended by itself."""
         for name, program in self._running.items():
