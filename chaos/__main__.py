@@ -20,7 +20,7 @@ from airflow_dynamodb_emr.local.real_run import RealRun
 from airflow_dynamodb_emr.local.signals import stoppable
 from airflow_dynamodb_emr.recipes import JANITOR
 from chaos import tables
-from chaos.storm import Hits, calm, rage
+from chaos.storm import Hits, calm, rage, revive
 
 HITS, LONGEST_SECONDS, PASSES = 100, 40 * 60, 3
 TROUBLE = {"dynamodb.UpdateTable": 0.2, "dynamodb.Describe*": 0.2, "application-autoscaling.*": 0.2}
@@ -95,7 +95,7 @@ def _passes(aws: StandIn, airflow: RealAirflow) -> list[RealRun]:
     passes: list[RealRun] = []
     while len(passes) < PASSES:
         passes.append(RealRun.start(airflow, JANITOR, {}))
-        if passes[-1].ended(240) == "success" and not _entries(aws):
+        if passes[-1].ended(240, meanwhile=lambda: revive(airflow)) == "success" and not _entries(aws):
             break
     return passes
 

@@ -54,10 +54,17 @@ def rage(aws: StandIn, airflow: RealAirflow, random: Random, hits: Hits) -> Real
     return run
 
 
+def revive(airflow: RealAirflow) -> None:
+    """A scheduler that is looking at a run while somebody deletes it ends with an error: Airflow relies on being started again."""
+    for component in airflow.revive():
+        print(f"{component} ended by itself, and was started again", flush=True)
+
+
 def calm(run: RealRun) -> None:
     """Until no task of the run is alive any more, nor a worker that has not noticed yet that its task was deleted."""
     deadline = time.monotonic() + _SETTLE_SECONDS
     while time.monotonic() < deadline and (any(state in _ALIVE for state in _states(run)) or busy(run)):
+        revive(run.airflow)
         time.sleep(0.5)
 
 
@@ -65,6 +72,7 @@ def _at_the_step(run: RealRun, step: str) -> Counter[str] | None:
     """What is at work once a table is at that step, or will not be for long; None when the run is over."""
     deadline = time.monotonic() + _LONGEST_SECONDS
     while (at_work := _at_work(run)) is not None and not at_work[step] and time.monotonic() < deadline:
+        revive(run.airflow)
         time.sleep(0.2)
     return at_work
 

@@ -52,6 +52,13 @@ class RealAirflow:
         self.programs.kill(component, with_members)
         _start_component(self.programs, self.env, component)
 
+    def revive(self) -> list[str]:
+        """Start again what has ended by itself, as whatever supervises Airflow in production does; its names."""
+        ended = self.programs.ended
+        for component in ended:
+            self.restart(component, with_members=False)
+        return ended
+
     def api(self, method: str, path: str, json: Any = None) -> Any:
         """Ask `/api/v2/<path>`; raises BadInput with Airflow's own words when it refuses."""
         return _ask(method, f"{self.url}/api/v2/{quote(path.lstrip('/'), safe='/?&=:%')}", self.token, json)

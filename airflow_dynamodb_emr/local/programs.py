@@ -59,12 +59,16 @@ class Programs:
         """Of everything that is alive: the programs, and what they have started."""
         return _members({program.pid for program in self._running.values()} | self._killed)
 
+    @property
+    def ended(self) -> list[str]:
+        """Names of the programs that have ended by themselves."""
+        return [name for name, program in self._running.items() if program.poll() is not None]
+
     def check(self) -> None:
         """Raise, with its last words, for a program that has ended by itself."""
-        for name, program in self._running.items():
-            if program.poll() is not None:
-                words = (self._logs / f"{name}.log").read_text(errors="replace").strip()[-2000:]
-                raise DynamoDBBackupError(f"{name} ended with status {program.returncode}:\n{words}")
+        for name in self.ended:
+            words = (self._logs / f"{name}.log").read_text(errors="replace").strip()[-2000:]
+            raise DynamoDBBackupError(f"{name} ended with status {self._running[name].returncode}:\n{words}")
 
     def wait(self, name: str) -> None:
         """Until the program has done its work; raises when that goes wrong."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timezone
 from typing import Any
@@ -36,10 +36,11 @@ class RealRun:
     def state(self) -> str:
         return str(self._ask("")["state"])
 
-    def ended(self, seconds: float, every: float = 1) -> str:
-        """Its state once it has ended; raises DynamoDBBackupError, with the tasks' states, when it has not after so many *seconds*."""
+    def ended(self, seconds: float, every: float = 1, meanwhile: Callable[[], object] = lambda: None) -> str:
+        """Its state once it has ended, looked at *every* so many seconds; raises DynamoDBBackupError, with the tasks' states, when it has not after so many *seconds*."""
         deadline = time.monotonic() + seconds
         while (state := self.state) not in _ENDED:
+            meanwhile()
             if time.monotonic() > deadline:
                 raise DynamoDBBackupError(f"{self.dag_id} {self.run_id} is still {state} after {seconds:g} s\n{self.story()}")
             time.sleep(every)
