@@ -47,7 +47,9 @@ with DAG(
         emr_conn_id=None,
         **region,
     )
-    terminate_cluster = EmrTerminateJobFlowOperator(task_id="terminate_cluster", job_flow_id=CLUSTER, trigger_rule="all_done", **region)
+    # A teardown, because a run that ends in a task for "all done" is green whatever has failed before.
+    terminate_cluster = EmrTerminateJobFlowOperator(task_id="terminate_cluster", job_flow_id=CLUSTER, **region)
+    terminate_cluster.as_teardown(setups=create_cluster)
 
     @task_group(group_id="table")
     def table(step: list[dict[str, Any]]) -> None:

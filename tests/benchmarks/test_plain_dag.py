@@ -22,7 +22,7 @@ def test_it_adds_a_step_for_each_table_and_looks_for_its_end() -> None:
     said = subprocess.run([sys.executable, "-c", LOOK], env=env, capture_output=True, text=True, check=True).stdout.split()[-5:]
 
     assert sorted(said) == [
-        "create_cluster>table.add",
+        "create_cluster>table.add,terminate_cluster",
         "steps>table.add",
         "table.add>table.done",
         "table.done>terminate_cluster",
