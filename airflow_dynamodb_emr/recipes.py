@@ -22,6 +22,7 @@ from airflow_dynamodb_emr.operators.publish import PublishBackupOperator
 from airflow_dynamodb_emr.operators.report import ReportRestoreOperator
 from airflow_dynamodb_emr.operators.reset import ResetOperator
 from airflow_dynamodb_emr.operators.spike import SpikeOperator
+from airflow_dynamodb_emr.operators.step import LABEL
 from airflow_dynamodb_emr.operators.terminate_cluster import TerminateClusterOperator
 from airflow_dynamodb_emr.operators.verify import VerifyOperator
 from airflow_dynamodb_emr.sensors import WatchSensor
@@ -53,7 +54,7 @@ def backup_dag(settings: Settings, dag_id: str = BACKUP, **kwargs: Any) -> DAG:
             spike >> dump >> reset
 
         batches = BatchesOperator(task_id="batches", plan=_PLAN, **aws)
-        dumps = DumpOperator.partial(task_id="dump", plan=_PLAN, **aws).expand(tables=batches.output)
+        dumps = DumpOperator.partial(task_id="dump", plan=_PLAN, map_index_template=LABEL, **aws).expand(tables=batches.output)
         verify = VerifyOperator(task_id="verify", plan=_PLAN, trigger_rule=_ALWAYS, **aws)
         publish = PublishBackupOperator(
             task_id="publish", plan=_PLAN, verify="verify", spike="table.spike", reset="table.reset", trigger_rule=_ALWAYS, **aws

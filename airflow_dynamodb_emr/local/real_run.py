@@ -37,7 +37,8 @@ class RealRun:
         return str(self._ask("")["state"])
 
     def ended(self, seconds: float, every: float = 1, meanwhile: Callable[[], object] = lambda: None) -> str:
-        """Its state once it has ended, looked at *every* so many seconds; raises DynamoDBBackupError, with the tasks' states, when it has not after so many *seconds*."""
+        """Its state once it has ended, looked at *every* so many seconds; raises DynamoDBBackupError, with the tasks' states, when it has
+        not after so many *seconds*."""
         deadline = time.monotonic() + seconds
         while (state := self.state) not in _ENDED:
             meanwhile()

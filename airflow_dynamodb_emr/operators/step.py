@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 
 LEAST_ROUND = timedelta(days=2)  # that a task waits for its steps; longer where the plan is
 PENDING_AHEAD = 10  # steps that wait on a cluster, so that none of its lanes is ever idle between two looks
+# What the grid shows of a mapped instance; `partial` has to be told, it does not ask the operator.
+LABEL = "{{ task.tables[0] }}{% if task.tables[1:] %} and {{ task.tables[1:] | length }} more{% endif %}"
 MOST_LOSSES = 3  # clusters that may die under a task
 
 
@@ -43,7 +45,7 @@ class StepOperator(ClusterTask, PlanOperator):
     operator_extra_links = (StepLogLink(),)
 
     def __init__(self, *, tables: Sequence[str], **kwargs: Any) -> None:
-        kwargs.setdefault("map_index_template", "{{ task.tables[0] }}{% if task.tables[1:] %} and {{ task.tables[1:] | length }} more{% endif %}")
+        kwargs.setdefault("map_index_template", LABEL)
         super().__init__(**kwargs)
         self.tables = tables
 

@@ -183,6 +183,7 @@ def test_many_waiting_tables_share_their_calls_to_emr(world: World, runs: dict[s
     steps, calls = world.submissions(runs["MANY_"])
 
     assert len(steps) == len(set(steps)) == MANY
+    assert f"dump MANY_00 and {MANY - 1} more" in runs["MANY_"].states(), "the grid does not say which tables a task has"
     assert calls < MANY  # how many depends on how fast the machine starts tasks; tests/aws/test_watch.py counts them exactly
 
 
