@@ -17,13 +17,14 @@ from typing import Any
 import msgspec
 
 from airflow_dynamodb_emr.local.signals import stoppable
-from benchmarks import demo, faults, makespan, orchestration, scale, tables
+from benchmarks import demo, faults, makespan, orchestration, prefixes, scale, tables
 from benchmarks.figures import Figure
 
 BENCHMARKS: dict[str, Callable[[], Iterable[Figure]]] = {
     "makespan": makespan.measure,
     "scale": scale.measure,
     "orchestration": orchestration.measure,
+    "prefixes": prefixes.measure,
     "demo": demo.measure,
     "faults": faults.measure,
 }

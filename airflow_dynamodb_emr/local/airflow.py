@@ -125,7 +125,7 @@ def _ask(method: str, url: str, token: str = "", json: Any = None) -> Any:
     headers = {"Content-Type": "application/json", "Accept": "application/json", **({"Authorization": f"Bearer {token}"} if token else {})}
     body = None if json is None else msgspec.json.encode(json)
     try:
-        with _open(Request(url, body, headers, method=method), timeout=60) as answer:
+        with _open(Request(url, body, headers, method=method), timeout=180) as answer:
             return msgspec.json.decode(answer.read() or b"null")
     except HTTPError as error:
         raise BadInput(f"{method} {url}: {error.code} {error.read().decode(errors='replace')}") from error

@@ -16,6 +16,7 @@ from airflow_dynamodb_emr.core.verdict import Verdict
 from airflow_dynamodb_emr.errors import BadInput
 from airflow_dynamodb_emr.local.airflow import RealAirflow, real_airflow
 from airflow_dynamodb_emr.local.process import StandIn, stand_in
+from airflow_dynamodb_emr.local.programs import until
 from airflow_dynamodb_emr.local.real_run import RealRun
 
 BACKUP, DAILY, RESTORE = "dynamodb_backup", "dynamodb_backup_daily", "dynamodb_restore"
@@ -56,6 +57,16 @@ class World:
 
     def read_units(self, table: str) -> int:
         return int(self.dynamodb.describe_table(TableName=table)["Table"]["ProvisionedThroughput"]["ReadCapacityUnits"])
+
+    def live(self, run: RealRun) -> list[str]:
+        name = f"{run.dag_id}/{run.run_id}"
+        return [each["Id"] for each in self.emr.list_clusters(ClusterStates=LIVE)["Clusters"] if name in each["Name"]]
+
+    def steps_of(self, run: RealRun, state: str) -> list[str]:
+        """Names of the steps of the run's clusters in this state."""
+        name = f"{run.dag_id}/{run.run_id}"
+        mine = [each["Id"] for each in self.emr.list_clusters()["Clusters"] if name in each["Name"]]
+        return [step.name for id in mine for step in clusters.list_steps(self.emr, id, [state])]
 
     def submissions(self, run: RealRun) -> tuple[list[str], int]:
         """The names of the steps of the run's cluster, and in how many calls they came."""
@@ -185,6 +196,34 @@ def test_many_waiting_tables_share_their_calls_to_emr(world: World, runs: dict[s
     assert len(steps) == len(set(steps)) == MANY
     assert f"dump MANY_00 and {MANY - 1} more" in runs["MANY_"].states(), "the grid does not say which tables a task has"
     assert calls < MANY  # how many depends on how fast the machine starts tasks; tests/aws/test_watch.py counts them exactly
+
+
+def test_a_task_that_somebody_marks_as_failed_cancels_its_step_while_the_others_go_on(world: World) -> None:
+    world.table("HANG_spiked", 5, "x" * 40_000)
+    world.table("HANG_other")
+    world.aws.faults(hang_steps={"HANG_spiked": 9}, slow_steps={"HANG_other": 20})
+    run = RealRun.start(world.airflow, BACKUP, {"prefix": "HANG_"})
+    until(lambda: set(world.steps_of(run, "RUNNING")) >= {"HANG_spiked/1", "HANG_other/1"} or None, "both steps run", lambda: None)
+
+    path = f"dags/{run.dag_id}/dagRuns/{run.run_id}/taskInstances/table.dump/0"
+    world.airflow.api("PATCH", path, {"new_state": "failed"})
+
+    until(lambda: world.steps_of(run, "CANCELLED") or None, "the step is cancelled", lambda: None)
+    assert world.steps_of(run, "CANCELLED") == ["HANG_spiked/1"] and world.live(run)
+    assert ended(run) == "failed" and not world.live(run)
+    assert list(world.backup("HANG_")[1].missing) == ["HANG_spiked"] and world.read_units("HANG_spiked") == 5
+
+
+def test_a_run_that_somebody_marks_as_failed_leaves_no_cluster(world: World) -> None:
+    world.table("ENDED_table")
+    world.aws.faults(hang_steps={"ENDED_table": 9})
+    run = RealRun.start(world.airflow, BACKUP, {"prefix": "ENDED_"})
+    until(lambda: world.steps_of(run, "RUNNING") or None, "the step hangs", lambda: None)
+
+    world.airflow.api("PATCH", f"dags/{run.dag_id}/dagRuns/{run.run_id}", {"state": "failed"})
+
+    until(lambda: not world.live(run) or None, "the cluster is ended", lambda: None)
+    assert world.steps_of(run, "CANCELLED") == ["ENDED_table/1"]
 
 
 def test_no_cluster_and_no_ledger_entry_is_left(world: World, runs: dict[str, RealRun]) -> None:
