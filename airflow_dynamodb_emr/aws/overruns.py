@@ -11,6 +11,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from airflow_dynamodb_emr.aws import clusters
 from airflow_dynamodb_emr.aws.clients import Clients
 from airflow_dynamodb_emr.aws.clusters import Step
+from airflow_dynamodb_emr.aws.errors import is_throttled, is_unsure
 
 log = logging.getLogger(__name__)
 POLITE_LOOKS = 4  # that a step may take to end after it was asked to
@@ -52,9 +53,15 @@ class Overruns:
         self._asked.update({step.id: 0 if step in fresh or step in deaf else self._asked[step.id] + 1 for step in over})
 
     def _kill(self, clients: Clients) -> None:
-        if self._applications:
+        if not self._applications:
+            return
+        try:
             clusters.kill_applications(clients, self.cluster, sorted(self._applications))
-            self._applications.clear()
+        except ClientError as error:
+            if is_throttled(error) or is_unsure(error):
+                raise  # to do no harm twice is no harm
+            log.info("cluster %s takes no more steps, and its applications end with it: %s", self.cluster, error)
+        self._applications.clear()
 
 
 def _names(steps: Collection[Step]) -> str:

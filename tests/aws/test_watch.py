@@ -439,3 +439,13 @@ def test_an_attempt_that_completed_but_does_not_count_is_made_again(
     told = asyncio.run(follow_it())
 
     assert told.id != id and there(clients, cluster) == ["t/2"]
+
+
+def test_what_a_step_left_on_a_cluster_that_is_gone_is_not_sought_for_ever(clients: Clients, cluster: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(clusters, "cancel", lambda *_: None)
+    clusters.terminate(clients.emr, [cluster])
+    running, overruns = Step(id="s-1", name="t/1", state="RUNNING", started=datetime(2026, 11, 23, tzinfo=timezone.utc)), Overruns(cluster)
+
+    overruns.end(clients, [running], lambda _: 60, datetime(2026, 11, 24, tzinfo=timezone.utc))
+
+    assert not overruns.unfinished
