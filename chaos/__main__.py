@@ -81,7 +81,7 @@ def _round(aws: StandIn, airflow: RealAirflow, random: Random, hits: Hits, befor
     passes = _passes(aws, airflow)
     aws.faults(trouble={})
     bad = [f"round {number}: {line}" for line in _left(aws, before)]
-    if bad:
+    if bad or (len(passes) > 1 and not troubled):
         _say("\n".join([_story(run), *(each.log("sweep") for each in passes)]))
     trouble = ", 20 % of control calls refused, throttled or delayed" if troubled else ""
     lowered = max((decreases for _, decreases in _spent(aws).values()), default=0)
