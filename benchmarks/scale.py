@@ -76,7 +76,7 @@ def _of_airflow(run: RealRun, seconds: float, tables: int) -> Iterator[Figure]:
 
 
 def _of_calls(calls: Mapping[str, int], tables: int) -> Iterator[Figure]:
-    for service, at_most in (("emr", 1), ("dynamodb", 16), ("application-autoscaling", 4)):
+    for service, at_most in (("emr", 0.5), ("dynamodb", 16), ("application-autoscaling", 4)):
         control = sum(count for name, count in calls.items() if name.startswith(f"{service}.") and name not in _DATA)
         yield Figure(f"scale.{service}_control_calls", round(control / tables, 2), "calls/table", at_most=at_most)
     for name, count in calls.items():
