@@ -30,6 +30,7 @@ _CONFIG = {
         "retry_seconds": "2",
         "spike": f"{scale_tables.SPIKE_MINUTES} minutes",
         "hour_dollars": "1000000",  # seconds are saved here, and a spike is paid by the hour
+        "max_lanes": "1",  # else a plan to which an hour is worth so much takes several clusters
     },
     "dag_processor": {"min_file_process_interval": "3600"},  # the files do not change
 }
