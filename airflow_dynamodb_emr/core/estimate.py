@@ -9,47 +9,33 @@ from msgspec import structs
 from airflow_dynamodb_emr.core import cost
 from airflow_dynamodb_emr.core.cluster import ClusterSpec
 from airflow_dynamodb_emr.core.documents import Noun
-from airflow_dynamodb_emr.core.fleet import Size, Work
+from airflow_dynamodb_emr.core.fleet import Size
 from airflow_dynamodb_emr.core.lanes import pack
-from airflow_dynamodb_emr.core.pace import Pace, Raised, Rate, raised_for_read
+from airflow_dynamodb_emr.core.pace import Pace, raised_for_read
+from airflow_dynamodb_emr.core.planned import Planned
 from airflow_dynamodb_emr.core.rates import VCPU_READ_UNITS, mappers, read_rate, scan_seconds, segments
 from airflow_dynamodb_emr.core.spiking import Off
-from airflow_dynamodb_emr.core.table import Table, Throughput
+from airflow_dynamodb_emr.core.table import Table
 
 MOST_SPIKED = 1024  # Airflow's own max_map_length
 
 
-class TableDump(Noun, frozen=True, kw_only=True):
-    """One table's part of a plan."""
+class TableDump(Planned, frozen=True, kw_only=True):
+    """One table's part of a backup."""
 
-    name: str
     engine: str
     billing: str
     items: int
     bytes: int
-    before: Throughput
-    raised: Raised | None  # its capacity while it is dumped, where that is raised
-    rate: Rate
     segments: int
-    mappers: int = 0  # side by side; 0: as many as the connector makes
-    lane: int = 0  # the cluster that dumps it
-    seconds: float  # its step's
-    dollars: float
-
-    def seconds_at(self, share: float) -> float:
-        """Of its step, when only a *share* of the spike is there."""
-        return self.seconds * self.rate.slower(share, self.before.read)
 
     @property
-    def during(self) -> Throughput:
-        """While it is dumped; before and after it is as it was."""
-        return self.before.at_least(self.raised.table) if self.raised else self.before
+    def own_units(self) -> int:
+        return self.before.read
 
     @property
-    def work(self) -> Work:
-        """What its step asks of the cluster; a small table is over before it has kept a processor busy."""
-        moving = min(1.0, self.rate.seconds / self.seconds)
-        return Work(self.name, self.seconds, self.mappers, moving * self.rate.units / VCPU_READ_UNITS)
+    def vcpu_units(self) -> float:
+        return VCPU_READ_UNITS
 
 
 class Estimate(Noun, frozen=True, kw_only=True):

@@ -14,13 +14,14 @@ from airflow_dynamodb_emr.core import cost, names, steps
 from airflow_dynamodb_emr.core.catalogue import Wanted
 from airflow_dynamodb_emr.core.cluster import ClusterSpec
 from airflow_dynamodb_emr.core.documents import Document, Noun
-from airflow_dynamodb_emr.core.fleet import Size, Work
+from airflow_dynamodb_emr.core.fleet import Size
 from airflow_dynamodb_emr.core.layout import Folder, S3Uri
 from airflow_dynamodb_emr.core.manifest import Part, TableManifest
-from airflow_dynamodb_emr.core.pace import Pace, Raised, Rate, raised_for_write
+from airflow_dynamodb_emr.core.pace import Pace, raised_for_write
+from airflow_dynamodb_emr.core.planned import Planned
 from airflow_dynamodb_emr.core.rates import VCPU_WRITE_UNITS, write_rate
 from airflow_dynamodb_emr.core.schema import Schema, create_request
-from airflow_dynamodb_emr.core.table import Decreases, Table, Throughput
+from airflow_dynamodb_emr.core.table import Decreases, Table
 from airflow_dynamodb_emr.core.verdict import Backup, Verdict
 from airflow_dynamodb_emr.errors import BadInput
 
@@ -49,10 +50,9 @@ class RestoreRequest(Noun, frozen=True, kw_only=True):
             raise BadInput(f"tables: {tables} were chosen, one run takes {self.most_tables}", hint)
 
 
-class TableLoad(Noun, frozen=True, kw_only=True):
-    """One table's part of a restore."""
+class TableLoad(Planned, frozen=True, kw_only=True):
+    """One table's part of a restore; its name is that of the table it goes into, its dollars are for the indexes, too."""
 
-    name: str  # of the table it goes into
     source: str  # of the table it was dumped from
     engine: str
     why: str  # this engine
@@ -61,28 +61,14 @@ class TableLoad(Noun, frozen=True, kw_only=True):
     bytes: int
     keys: list[str]
     create: dict[str, Any] | None  # the CreateTable request; None: the table is there
-    before: Throughput
-    raised: Raised | None
-    rate: Rate
-    mappers: int = 0  # that it can use side by side
-    lane: int = 0  # the cluster that loads it
-    seconds: float
-    dollars: float  # for the table and its indexes
-
-    def seconds_at(self, share: float) -> float:
-        """Of its step, when only a *share* of the spike is there."""
-        return self.seconds * self.rate.slower(share, self.before.write)
 
     @property
-    def during(self) -> Throughput:
-        """While it is loaded; before and after it is as it was."""
-        return self.before.at_least(self.raised.table) if self.raised else self.before
+    def own_units(self) -> int:
+        return self.before.write
 
     @property
-    def work(self) -> Work:
-        """What its step asks of the cluster."""
-        moving = min(1.0, self.rate.seconds / self.seconds)
-        return Work(self.name, self.seconds, self.mappers, moving * self.rate.units / VCPU_WRITE_UNITS)
+    def vcpu_units(self) -> float:
+        return VCPU_WRITE_UNITS
 
 
 class Source(Noun, frozen=True, kw_only=True):
