@@ -1,7 +1,7 @@
 """One connection to DynamoDB that carries requests and answers as bytes: kept alive, signed, checked, and tried again while that helps.
 
-botocore decodes every attribute of every answer; here an item stays the bytes that DynamoDB sent. Credentials and signatures are botocore's
-own, so roles, profiles and their renewal work as everywhere.
+botocore decodes every attribute of every answer; here an item stays the bytes that DynamoDB sent. Credentials are botocore's, so roles,
+profiles and their renewal work as everywhere.
 """
 
 from __future__ import annotations
@@ -10,17 +10,16 @@ import json
 import logging
 import time
 from collections.abc import Callable
+from datetime import datetime, timezone
 from http.client import HTTPException
 from threading import Event
 from typing import Any, NamedTuple
 
-from botocore.auth import SigV4Auth
-from botocore.awsrequest import AWSRequest
-
 from airflow_dynamodb_emr.errors import CopyFailed
 from airflow_dynamodb_emr.transfer.raw.compression import crc32
-from airflow_dynamodb_emr.transfer.raw.connection import connect
+from airflow_dynamodb_emr.transfer.raw.connection import connect, host_of
 from airflow_dynamodb_emr.transfer.raw.patience import Patience
+from airflow_dynamodb_emr.transfer.raw.signing import signed
 
 log = logging.getLogger(__name__)
 
@@ -67,7 +66,7 @@ class Wire:
 
     def __init__(self, endpoint: Endpoint, patience: Patience = Patience(), stop: Event | None = None) -> None:  # noqa: B008 - a tuple
         self._endpoint, self.patience, self.stop = endpoint, patience, stop or Event()
-        self._connection = connect(endpoint.url, endpoint.verify)
+        self._connection, self._host = connect(endpoint.url, endpoint.verify), host_of(endpoint.url)
         self.troubles: dict[str, int] = {}  # what calls had to be made again for
 
     def until(self, operation: str, body: bytes, read: Callable[[bytes], Any]) -> Any:
@@ -121,10 +120,8 @@ class Wire:
         return response.status, answer
 
     def _signed(self, operation: str, body: bytes) -> dict[str, str]:
-        headers = {"Content-Type": "application/x-amz-json-1.0", "X-Amz-Target": f"DynamoDB_20120810.{operation}"}
-        request = AWSRequest("POST", self._endpoint.url.rstrip("/") + "/", data=body, headers=headers)
-        SigV4Auth(self._endpoint.credentials.get_frozen_credentials(), "dynamodb", self._endpoint.region).add_auth(request)
-        return dict(request.headers)
+        credentials = self._endpoint.credentials.get_frozen_credentials()
+        return signed(self._host, self._endpoint.region, operation, body, credentials, datetime.now(timezone.utc))
 
     def _refusal(self, operation: str, status: int, answer: bytes) -> Exception:
         code, words = _error(answer)
