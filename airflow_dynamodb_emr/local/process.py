@@ -51,6 +51,10 @@ class StandIn:
         """How often an operation was refused because it was one request too many (knob `emr_rate_scale`), in the form of `calls`."""
         return msgspec.json.decode(self._ask("refusals"), type=dict[str, int])
 
+    def troubles(self) -> dict[str, dict[str, int]]:
+        """What came by chance since fault `trouble` was set, as in {"dynamodb.Scan": {"throttle": 12, "cut": 2}}."""
+        return msgspec.json.decode(self._ask("trouble"), type=dict[str, dict[str, int]])
+
     def yarn(self) -> list[YarnApplication]:
         """The YARN applications that run, of all clusters."""
         return msgspec.json.decode(self._ask("yarn"), type=list[YarnApplication])
