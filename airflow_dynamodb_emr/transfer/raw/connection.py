@@ -46,7 +46,7 @@ def _trust(verify: Any) -> ssl.SSLContext:
         context = ssl.create_default_context()
         context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
         return context
-    return ssl.create_default_context(cafile=get_cert_path(verify))
+    return ssl.create_default_context(cafile=get_cert_path(True if verify is None else verify))
 
 
 def _proxy(netloc: str) -> SplitResult | None:

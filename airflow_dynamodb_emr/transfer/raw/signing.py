@@ -1,4 +1,4 @@
-"""Signature version 4 for DynamoDB's one kind of request: botocore's signatures, to the byte, in a fifth of the time; a load makes thousands a second.
+"""Signature version 4 for DynamoDB's one kind of request: botocore's signatures, to the byte, in a fifth of the time.
 
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html
 """

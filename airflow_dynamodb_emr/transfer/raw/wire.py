@@ -15,7 +15,7 @@ from http.client import HTTPException
 from threading import Event
 from typing import Any, NamedTuple
 
-from airflow_dynamodb_emr.errors import CopyFailed
+from airflow_dynamodb_emr.errors import BadInput, CopyFailed
 from airflow_dynamodb_emr.transfer.raw.compression import crc32
 from airflow_dynamodb_emr.transfer.raw.connection import connect, host_of
 from airflow_dynamodb_emr.transfer.raw.patience import Patience
@@ -40,16 +40,23 @@ class Endpoint(NamedTuple):
     url: str
     region: str
     credentials: Any  # botocore's: renewed whenever they are asked for and about to expire
-    verify: Any = True  # as botocore's: False, or the path of a CA bundle
+    verify: Any = None  # as botocore's: False, or the path of a CA bundle
 
     @classmethod
-    def of(cls, session: Any, client: Any = None) -> Endpoint:
-        """From a boto3 or botocore session; *client* is a DynamoDB client of it, where there is one."""
-        client = client or (session.create_client if hasattr(session, "create_client") else session.client)("dynamodb")
-        return cls(client.meta.endpoint_url, client.meta.region_name, session.get_credentials())
+    def of(cls, session: Any) -> Endpoint:
+        """From a botocore session, as on the nodes of a cluster."""
+        client = session.create_client("dynamodb")
+        return cls.checked(client.meta.endpoint_url, client.meta.region_name, session.get_credentials())
+
+    @classmethod
+    def checked(cls, url: str, region: str, credentials: Any, verify: Any = None) -> Endpoint:
+        """Raises BadInput where there are no credentials."""
+        if credentials is None:
+            raise BadInput("there are no AWS credentials", "give this process a role, a profile or keys, as for any AWS tool")
+        return cls(url, region, credentials, verify)
 
 
-class Trouble(Exception):
+class Trouble(CopyFailed):
     """What time may cure."""
 
     def __init__(self, code: str, words: str, answered: bool) -> None:
@@ -57,7 +64,7 @@ class Trouble(Exception):
         self.code, self.answered = code, answered
 
 
-class Stopped(Exception):
+class Stopped(CopyFailed):
     """Another hand has failed: what this one does is no use any more."""
 
 
@@ -90,14 +97,14 @@ class Wire:
     def pause(self, tries: int) -> None:
         """Before the next try; raises Stopped."""
         if self.stop.wait(self.patience.pause_seconds(tries)):
-            raise Stopped
+            raise Stopped("given up, because something else went wrong")
 
     def close(self) -> None:
         self._connection.close()
 
     def _once(self, operation: str, body: bytes, read: Callable[[bytes], Any]) -> Any:
         if self.stop.is_set():
-            raise Stopped
+            raise Stopped("given up, because something else went wrong")
         status, answer = self._send(operation, body)
         if status != 200:
             raise self._refusal(operation, status, answer)
