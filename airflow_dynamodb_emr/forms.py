@@ -27,6 +27,7 @@ def backup_request(settings: Settings, form: Mapping[str, Any], clients: Clients
         region=clients.region,
         jar=settings.connector_jar,
         wished=settings.wished,
+        form=settings.form,
         logs=settings.logs,
         pace=settings.read_pace,
         cluster=settings.cluster(cluster_template(store, settings.cluster_template)),

@@ -41,6 +41,12 @@ _ENGINES = {
         "connector",
         "auto",
     ),
+    "form": _option(
+        'Lines that the worker and Spark write. `dynamodb-json`: what ImportTable, Glue and native exports have, `{"Item":{...}}`. '
+        "`connector`: what the connector has.",
+        "dynamodb-json",
+        "connector",
+    ),
     "worker_minutes": _option("`auto` gives no table to a worker that would take it longer than so many minutes.", "10", "5", "float"),
 }
 

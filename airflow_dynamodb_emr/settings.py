@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from math import inf
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 
@@ -37,6 +37,7 @@ class Settings(Noun, frozen=True, kw_only=True):
     exclude_list: str = ""
     engine: str = "connector"
     worker_minutes: float = 10
+    form: Literal["dynamodb-json", "connector"] = "dynamodb-json"
     read_ratio: float = 0.5
     write_ratio: float = 0.8
     spike: str = "20 minutes"

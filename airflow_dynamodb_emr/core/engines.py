@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from airflow_dynamodb_emr.core import cost
 from airflow_dynamodb_emr.core.documents import Noun
+from airflow_dynamodb_emr.core.words import duration
 from airflow_dynamodb_emr.errors import BadInput
 
 CONNECTOR, SPARK, WORKER, NATIVE, AUTO = "connector", "spark", "worker", "native", "auto"
@@ -31,6 +32,11 @@ class Wished(Noun, frozen=True, kw_only=True):
 AS_BEFORE = Wished()
 
 
+def able(form: str) -> list[str]:
+    """The engines that load a dump of ours, of lines of that *form*."""
+    return [WORKER, SPARK] if form == "dynamodb-json" else [WORKER]
+
+
 class Offer(NamedTuple):
     """What one engine would take for a table."""
 
@@ -45,7 +51,7 @@ class Offer(NamedTuple):
         return self.dollars + self.seconds / 3600 * self.hour_dollars
 
     def __str__(self) -> str:
-        return f"{self.engine} {_time(self.seconds)} and {cost.amount(self.dollars)}"
+        return f"{self.engine} {duration(self.seconds)} and {cost.amount(self.dollars)}"
 
 
 def best(offers: Iterable[Offer]) -> tuple[str, str]:
@@ -63,11 +69,7 @@ def load_engine(able: Collection[str], wished: Wished, seconds: float) -> tuple[
     quick = seconds <= wished.worker_minutes * 60
     others = [engine for engine in (SPARK, CONNECTOR) if engine in able]
     if wished.engine == AUTO and others and not quick:
-        return others[0], f"{_time(seconds)} of writing are more than a worker's {wished.worker_minutes:g} minutes"
+        return others[0], f"{duration(seconds)} of writing are more than a worker's {wished.worker_minutes:g} minutes"
     if wished.engine == AUTO:
         return WORKER, "a worker is quick enough" if quick else "no other engine can load it"
     return WORKER, f"it holds what the {wished.engine} cannot load" + (": empty lists or maps" if wished.engine == CONNECTOR else "")
-
-
-def _time(seconds: float) -> str:
-    return f"{seconds:.0f} s" if seconds < 90 else f"{seconds / 60:,.0f} min"

@@ -29,6 +29,7 @@ class BackupPlan(Document, frozen=True, kw_only=True):
     base: str
     logs: str
     jar: str
+    form: str = "dynamodb-json"  # of the lines that the copy engine writes
     made: datetime
     tables: list[TableDump]  # longest first
     batches: list[list[str]] = []  # those that are not spiked, by the task that dumps them
@@ -78,6 +79,7 @@ class Request(Noun, frozen=True, kw_only=True):
     most_tasks: int  # of one kind in a run: Airflow's max_map_length
     tables_per_task: int = 25
     wished: Wished = AS_BEFORE
+    form: str = "dynamodb-json"
 
 
 def backup_plan(
@@ -95,6 +97,7 @@ def backup_plan(
         base=str(request.base),
         logs=str(request.cluster.logs(request.logs)),
         jar=request.jar,
+        form=request.form,
         made=made,
         tables=found.tables,
         batches=batches(plain, request.tables_per_task, request.most_tasks),

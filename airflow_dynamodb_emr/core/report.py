@@ -12,6 +12,7 @@ from airflow_dynamodb_emr.core.plan import BackupPlan
 from airflow_dynamodb_emr.core.restore import Restore, RestorePlan, TableLoad
 from airflow_dynamodb_emr.core.table import Throughput
 from airflow_dynamodb_emr.core.verdict import Backup, TableVerdict
+from airflow_dynamodb_emr.core.words import size
 
 _HEAD = ("table", "engine", "items", "bytes", "before", "during", "after", "seconds", "verdict")
 _PLAN_HEAD = ("table", "engine", "items", "bytes", "before", "during", "after", "segments", "minutes", "dollars", "why")
@@ -58,14 +59,6 @@ def restore_plan_lines(plan: RestorePlan) -> list[str]:
     """The same for a restore; throughput is write units a second."""
     rows = columns([_LOAD_HEAD, *map(_load, plan.tables)], {0, 1, 2, 3, 11})
     return [_in_all(len(plan.tables), plan.seconds, plan.dollars), *_clusters(plan), *rows]
-
-
-def size(number_of_bytes: float) -> str:
-    for unit in ("B", "KiB", "MiB", "GiB"):
-        if number_of_bytes < 1024:
-            return f"{number_of_bytes:.0f} {unit}" if unit == "B" else f"{number_of_bytes:.1f} {unit}"
-        number_of_bytes /= 1024
-    return f"{number_of_bytes:.1f} TiB"
 
 
 def columns(rows: Sequence[Sequence[str]], left: set[int] = _LEFT) -> list[str]:
