@@ -30,6 +30,7 @@ class Wished(Noun, frozen=True, kw_only=True):
 
 
 AS_BEFORE = Wished()
+_WHAT = {CONNECTOR: ": empty lists or maps"}
 
 
 def able(form: str) -> list[str]:
@@ -72,4 +73,8 @@ def load_engine(able: Collection[str], wished: Wished, seconds: float) -> tuple[
         return others[0], f"{duration(seconds)} of writing are more than a worker's {wished.worker_minutes:g} minutes"
     if wished.engine == AUTO:
         return WORKER, "a worker is quick enough" if quick else "no other engine can load it"
-    return WORKER, f"it holds what the {wished.engine} cannot load" + (": empty lists or maps" if wished.engine == CONNECTOR else "")
+    ours = SPARK in able
+    return (
+        WORKER,
+        "the connector does not read such lines" if ours else f"it holds what the {wished.engine} cannot load{_WHAT.get(wished.engine, '')}",
+    )
