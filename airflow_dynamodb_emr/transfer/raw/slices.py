@@ -101,9 +101,8 @@ def last_of_collection(table: str, after: bytes, keys: Keys) -> tuple[str, bytes
     asked = {
         "TableName": table,
         "KeyConditionExpression": "#h = :h",
-        "ExpressionAttributeNames": {"#h": keys.hash, "#r": keys.range},
+        "ExpressionAttributeNames": {"#h": keys.hash},
         "ExpressionAttributeValues": {":h": hashed},
-        "ProjectionExpression": "#h, #r",
         "ScanIndexForward": False,
         "Limit": 1,
     }
