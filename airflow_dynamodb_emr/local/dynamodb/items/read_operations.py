@@ -53,7 +53,7 @@ def _query(dynamodb: HasTables, request: Request) -> Answer:
     table = dynamodb.tables.open(request["TableName"])
     if "KeyConditionExpression" not in request:
         raise invalid("Either the KeyConditions or KeyConditionExpression parameter must be specified in the request.")
-    return queries.read(table, request)
+    return queries.query(table, request)
 
 
 def _get(dynamodb: HasTables, request: Request) -> Answer:
