@@ -72,6 +72,11 @@ class Store:
 
     def objects(self, folder: S3Uri) -> Iterator[tuple[S3Uri, int]]:
         """Every object below this folder, with its size in bytes."""
+        for uri, size, _ in self.etags(folder):
+            yield uri, size
+
+    def etags(self, folder: S3Uri) -> Iterator[tuple[S3Uri, int, str]]:
+        """The same, with its ETag."""
         for page in self.s3.get_paginator("list_objects_v2").paginate(Bucket=folder.bucket, Prefix=f"{folder.key}/"):
             for entry in page.get("Contents", []):
-                yield S3Uri(folder.bucket, entry["Key"]), entry["Size"]
+                yield S3Uri(folder.bucket, entry["Key"]), entry["Size"], entry["ETag"].strip('"')
