@@ -57,7 +57,7 @@ def _under(clients: Clients, store: Store, wish: Wish, attempt: int) -> list[Exp
     """
     ids = [name for name in store.names(wish.into(attempt) / ROOT) if name != "data"]
     found = [describe(clients.dynamodb, f"{wish.arn}/export/{id}") for id in ids]
-    return [export for export in found if export]
+    return [export for export in found if export and wish.is_for(export)]
 
 
 def _start(dynamodb: DynamoDBClient, wish: Wish, first: int) -> Export:

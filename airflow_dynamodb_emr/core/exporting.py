@@ -1,4 +1,4 @@
-"""What is asked of ExportTableToPointInTime, and what DescribeExport says of it."""
+"""What is asked of ExportTableToPointInTime, what DescribeExport says of it, and what is tried again."""
 
 from __future__ import annotations
 
@@ -35,6 +35,9 @@ class Wish(Noun, frozen=True, kw_only=True):
     def root(self) -> Folder:
         return Folder(S3Uri.parse(self.folder))
 
+    def is_for(self, export: Export) -> bool:
+        return export.window == ((self.increment.start, self.increment.end) if self.increment else None)
+
     def into(self, attempt: int) -> S3Uri:
         return self.root.data(self.table, attempt)
 
@@ -65,9 +68,11 @@ class Export(Noun, frozen=True, kw_only=True):
     into: S3Uri
     items: int | None = None  # None: it has not ended
     failure: str = ""
+    window: tuple[datetime, datetime] | None = None  # None: the whole table
 
     @classmethod
     def of(cls, description: Any) -> Export:
+        window = description.get("IncrementalExportSpecification", {})
         failure = ": ".join(description[name] for name in ("FailureCode", "FailureMessage") if description.get(name))
         return cls(
             arn=description["ExportArn"],
@@ -76,6 +81,7 @@ class Export(Noun, frozen=True, kw_only=True):
             into=S3Uri(description["S3Bucket"], description.get("S3Prefix") or ""),
             items=description.get("ItemCount"),
             failure=failure,
+            window=(window["ExportFromTime"], window["ExportToTime"]) if window else None,
         )
 
     @property
@@ -100,3 +106,24 @@ class Export(Noun, frozen=True, kw_only=True):
     def attempt(self) -> int:
         """Its folder is called by it."""
         return int(self.into.key.rpartition("/")[2])
+
+
+class Round(Noun, frozen=True, kw_only=True):
+    """Where a task is with its exports."""
+
+    left: list[Wish]
+    failures: dict[str, int] = {}  # table -> how often its export has failed, or did not count
+    done: dict[str, str] = {}  # table -> the export that did it
+    given_up: dict[str, str] = {}  # table -> why
+
+    def after(self, outcomes: dict[str, tuple[Export, list[str]]], tries: int) -> Round:
+        """*outcomes*: of each table its export, and why that does not count."""
+        why = {table: "; ".join(reasons) for table, (_, reasons) in outcomes.items() if reasons}
+        failures = {**self.failures, **{table: self.failures.get(table, 0) + 1 for table in why}}
+        given_up = {table: reason for table, reason in why.items() if failures[table] >= tries or outcomes[table][0].hopeless}
+        return Round(
+            left=[wish for wish in self.left if wish.table in why and wish.table not in given_up],
+            failures=failures,
+            done={**self.done, **{table: export.arn for table, (export, reasons) in outcomes.items() if not reasons}},
+            given_up={**self.given_up, **given_up},
+        )

@@ -11,8 +11,7 @@ from airflow.providers.common.compat.sdk import AirflowFailException
 
 from airflow_dynamodb_emr.aws import attempts, exportproof, imports, native, together
 from airflow_dynamodb_emr.core import documents, exporting, importing
-from airflow_dynamodb_emr.core.documents import Noun
-from airflow_dynamodb_emr.core.exporting import Export
+from airflow_dynamodb_emr.core.exporting import Export, Round
 from airflow_dynamodb_emr.core.importing import Imported
 from airflow_dynamodb_emr.core.layout import Folder, S3Uri
 from airflow_dynamodb_emr.core.manifest import TableManifest
@@ -26,27 +25,6 @@ if TYPE_CHECKING:
 
 EXPORT_TIMEOUT, IMPORT_TIMEOUT = timedelta(days=2), timedelta(days=2)  # AWS promises nothing
 CLASS_TIMEOUT = timedelta(hours=2)
-
-
-class Round(Noun, frozen=True, kw_only=True):
-    """Where a task is with its exports."""
-
-    left: list[exporting.Wish]
-    failures: dict[str, int] = {}  # table -> how often its export has failed, or did not count
-    done: dict[str, str] = {}  # table -> the export that did it
-    given_up: dict[str, str] = {}  # table -> why
-
-    def after(self, outcomes: dict[str, tuple[Export, list[str]]], tries: int) -> Round:
-        """*outcomes*: of each table its export, and why that does not count."""
-        why = {table: "; ".join(reasons) for table, (_, reasons) in outcomes.items() if reasons}
-        failures = {**self.failures, **{table: self.failures.get(table, 0) + 1 for table in why}}
-        given_up = {table: reason for table, reason in why.items() if failures[table] >= tries or outcomes[table][0].hopeless}
-        return Round(
-            left=[wish for wish in self.left if wish.table in why and wish.table not in given_up],
-            failures=failures,
-            done={**self.done, **{table: export.arn for table, (export, reasons) in outcomes.items() if not reasons}},
-            given_up={**self.given_up, **given_up},
-        )
 
 
 class ExportTask(AwsTask):

@@ -32,13 +32,13 @@ class Change(NamedTuple):
     """Of one key; its images are JSON."""
 
     key: bytes  # a digest, the same for the same key
-    keys: msgspec.Raw
-    new: msgspec.Raw | None  # None: the item is gone
+    keys: bytes
+    new: bytes  # empty: the item is gone
 
 
 class _Record(msgspec.Struct):
     Keys: msgspec.Raw
-    NewImage: msgspec.Raw | None = None
+    NewImage: msgspec.Raw = msgspec.Raw()  # empty: there is none
 
 
 class _Whole(msgspec.Struct):
@@ -61,7 +61,7 @@ def changes(increment: Iterable[bytes], keys: Sequence[str]) -> Iterator[Change]
             key = _digest(msgspec.json.decode(record.Keys, type=dict[str, Any]), keys)
         except (msgspec.MsgspecError, UnicodeDecodeError) as error:
             raise _damaged(line, error) from error
-        yield Change(key, record.Keys, record.NewImage)
+        yield Change(key, bytes(record.Keys), bytes(record.NewImage))
 
 
 def fold(base: Iterable[bytes], increments: Sequence[Lines], keys: Sequence[str]) -> Iterator[bytes]:
@@ -76,8 +76,8 @@ def fold(base: Iterable[bytes], increments: Sequence[Lines], keys: Sequence[str]
             yield line
     for number, increment in enumerate(increments):
         for change in changes(increment(), keys):
-            if change.new is not None and latest[change.key] == number:
-                yield b'{"Item":%s}' % bytes(change.new)
+            if change.new and latest[change.key] == number:
+                yield b'{"Item":%s}' % change.new
 
 
 def requests(increment: Iterable[bytes], keys: Sequence[str]) -> Iterator[bytes]:
@@ -86,10 +86,7 @@ def requests(increment: Iterable[bytes], keys: Sequence[str]) -> Iterator[bytes]
     In any order within one increment; increments one after the other.
     """
     for change in changes(increment, keys):
-        if change.new is None:
-            yield b'{"DeleteRequest":{"Key":%s}}' % bytes(change.keys)
-        else:
-            yield b'{"PutRequest":{"Item":%s}}' % bytes(change.new)
+        yield b'{"PutRequest":{"Item":%s}}' % change.new if change.new else b'{"DeleteRequest":{"Key":%s}}' % change.keys
 
 
 def _latest(increments: Sequence[Lines], keys: Sequence[str]) -> dict[bytes, int]:
@@ -98,7 +95,7 @@ def _latest(increments: Sequence[Lines], keys: Sequence[str]) -> dict[bytes, int
     for number, increment in enumerate(increments):
         for change in changes(increment(), keys):
             if latest.get(change.key) == number:
-                raise DataDamaged(f"an increment has two changes of one key: {bytes(change.keys)[:200].decode(errors='replace')}")
+                raise DataDamaged(f"an increment has two changes of one key: {change.keys[:200].decode(errors='replace')}")
             latest[change.key] = number
     return latest
 
