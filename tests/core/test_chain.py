@@ -25,6 +25,7 @@ def after(base: TableManifest, hours: int, **more: Any) -> TableManifest:
 
 FIRST = after(FULL, 1)
 SECOND = after(FIRST, 2)
+LATE = structs.replace(increment_after(FULL, "s3://b/m.json", NOON + HOUR), start=NOON + timedelta(seconds=1))
 
 
 @pytest.mark.parametrize("chain", [[FULL], [FULL, FIRST], [FULL, FIRST, SECOND]], ids=["no increment", "one", "two"])
@@ -41,6 +42,7 @@ def test_dumps_that_go_on_where_the_one_before_ends_are_a_chain(chain: list[Tabl
         pytest.param([FULL, FULL], "is no increment", id="not an increment"),
         pytest.param([FULL, structs.replace(FIRST, table="other")], "of the same table", id="another table"),
         pytest.param([structs.replace(FULL, consistent=NOON + HOUR), FIRST], "stands on a dump that leads to", id="base made anew"),
+        pytest.param([FULL, structs.replace(FIRST, increment=LATE)], "stands on a dump", id="begins too late"),
         pytest.param([FULL, structs.replace(FIRST, consistent=NOON)], "stands on a dump", id="leads elsewhere"),
     ],
 )
