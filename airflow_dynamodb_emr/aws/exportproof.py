@@ -8,9 +8,11 @@ from __future__ import annotations
 from airflow_dynamodb_emr.aws.store import Store
 from airflow_dynamodb_emr.core import exported, native
 from airflow_dynamodb_emr.core.exported import FILES, ROOT, SUMMARY, Exported, Stored
+from airflow_dynamodb_emr.core.exportevidence import Expected, reasons
 from airflow_dynamodb_emr.core.exporting import COMPLETED, Export, Wish
 from airflow_dynamodb_emr.core.layout import S3Uri
 from airflow_dynamodb_emr.core.manifest import TableManifest
+from airflow_dynamodb_emr.core.schema import Schema
 from airflow_dynamodb_emr.errors import DataDamaged
 
 
@@ -18,19 +20,22 @@ def prove(store: Store, wish: Wish, export: Export) -> list[str]:
     """Why the export does not count; empty when it does, and then its manifest is written."""
     if export.status != COMPLETED:
         return [f"its export is {export.status}" + (f": {export.failure}" if export.failure else "")]
-    if store.size(wish.root.schema(wish.table)) is None:
+    schema = store.load(wish.root.schema(wish.table), Schema)
+    if schema is None:
         return ["its schema was not saved"]
-    found = proved(store, wish, export)
-    if isinstance(found, TableManifest):
-        store.write_once(wish.root.manifest(wish.table), found)
-    return found if isinstance(found, list) else []
+    found = proved(store, wish, export, schema.table.get("TableId", ""))
+    if isinstance(found, list):
+        return found
+    store.write_once(wish.root.manifest(wish.table), found)
+    return []
 
 
-def proved(store: Store, wish: Wish, export: Export) -> TableManifest | list[str]:
-    """The manifest of a whole export, or why it is not whole."""
+def proved(store: Store, wish: Wish, export: Export, table_id: str = "") -> TableManifest | list[str]:
+    """The manifest of a whole export, or why it is not whole. *table_id*: of the table whose schema was saved; empty: not known."""
+    expected = Expected(arn=export.arn, table_id=table_id, at=wish.at, increment=wish.increment, items=export.items)
     try:
         found = look(store, export.into, export.id)
-        why = exported.reasons(found, export.arn, wish.increment, export.items)
+        why = reasons(found, expected)
     except DataDamaged as damage:  # AWS' manifests are not there or cannot be read: that is this table's reason
         return [damage.facts]
     return why or native.manifest(wish.table, export.attempt, found, wish.root.uri.relative(export.into), wish.increment)

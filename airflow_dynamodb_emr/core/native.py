@@ -10,7 +10,6 @@ from airflow_dynamodb_emr.core.recovery import SETTING, Recovery
 from airflow_dynamodb_emr.core.schema import Schema
 
 NATIVE, WORKER = "native", "worker"
-MOST_EXPORTS, MOST_IMPORTS = 300, 50  # at once, in an account
 # AWS promises nothing. Seen: an empty table in two to six minutes, 60,000 items in seven, a small table in twelve; an import of one item in two.
 EXPORT_SECONDS, IMPORT_SECONDS = 720, 240
 # A guess: partitions are exported side by side, and nobody says how fast. It decides nothing but what a plan shows.

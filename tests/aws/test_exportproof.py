@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import itertools
+from datetime import datetime, timedelta, timezone
 from typing import Any
 
 import pytest
@@ -18,6 +19,7 @@ from airflow_dynamodb_emr.aws.store import Store
 from airflow_dynamodb_emr.core.exporting import Export, Wish
 from airflow_dynamodb_emr.core.layout import S3Uri
 from airflow_dynamodb_emr.core.manifest import TableManifest
+from airflow_dynamodb_emr.core.recovery import whole_second
 from airflow_dynamodb_emr.local.process import StandIn
 from airflow_dynamodb_emr.transfer import lines, parts
 from airflow_dynamodb_emr.transfer.compare import compare
@@ -81,7 +83,7 @@ def test_no_data_file_is_read(aws: StandIn, exported: Exported) -> None:
 
     assert exported.prove() == []
 
-    assert aws.calls()["s3.GET"] == 5, "two manifests and their checksums, one list"
+    assert aws.calls()["s3.GET"] == 6, "the schema, two manifests and their checksums, one list"
 
 
 def test_a_file_that_is_gone_is_found(exported: Exported) -> None:
@@ -148,6 +150,29 @@ def test_an_export_without_its_schema_could_not_be_restored(exported: Exported) 
     exported.store.delete(exported.wish.root.schema(exported.wish.table))
 
     assert exported.refused() == "its schema was not saved"
+
+
+def test_an_export_of_a_table_that_was_made_anew_is_none_of_the_one_whose_schema_was_saved(
+    clients: Clients, make_table: MakeTable, folder: S3Uri, prefix: str
+) -> None:
+    wish = wish_of(clients, folder, exportable(clients, make_table, prefix, "a"))
+    clients.dynamodb.delete_table(TableName=prefix)
+    exportable(clients, make_table, prefix, "a")
+
+    assert Exported(clients, wish).refused().startswith("the table was made anew after its schema was saved")
+
+
+def test_an_export_of_an_asked_for_moment_shows_that_moment(
+    aws: StandIn, clients: Clients, make_table: MakeTable, folder: S3Uri, prefix: str
+) -> None:
+    table, then = exportable(clients, make_table, prefix, "a"), whole_second(datetime.now(timezone.utc)) + timedelta(seconds=30)
+    aws.set(clock_ahead_seconds=60)
+    put(clients, table, "after")
+    exported = Exported(clients, wish_of(clients, folder, table, at=then))
+
+    assert exported.prove() == []
+
+    assert exported.manifest and (exported.manifest.consistent, exported.manifest.items) == (then, 1)
 
 
 def test_a_copy_of_an_export_is_proven_where_it_lies(exported: Exported) -> None:

@@ -1,4 +1,4 @@
-"""Nothing that DynamoDB wrote half-way, and nothing that was changed since, is taken for a whole export."""
+"""What DynamoDB writes of an export is read, or found to be damaged."""
 
 from __future__ import annotations
 
@@ -11,10 +11,8 @@ import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from msgspec import structs
 
-from airflow_dynamodb_emr.core import exported
-from airflow_dynamodb_emr.core.exported import DataFile, Exported, Stored, checked, parse_files, parse_summary, parts, reasons
+from airflow_dynamodb_emr.core.exported import DataFile, Exported, Stored, checked, parse_files, parse_summary, parts
 from airflow_dynamodb_emr.core.manifest import Increment
 from airflow_dynamodb_emr.errors import DataDamaged
 
@@ -43,6 +41,9 @@ SUMMARY: dict[str, Any] = {
 WINDOW = Increment(base="s3://b/m.json", base_time=NOON, start=NOON, end=NOON + timedelta(minutes=15))
 
 
+MOMENT = NOON + timedelta(milliseconds=622)
+
+
 def file(name: str, items: int = 1, folder: str = "01768385930622-efd1a093/data", above: str = "somewhere/1/") -> DataFile:
     md5 = base64.b64encode(hashlib.md5(BODY).digest()).decode()
     return DataFile(item_count=items, md5_checksum=md5, etag="abc-1", data_file_s3_key=f"{above}AWSDynamoDB/{folder}/{name}.json.gz")
@@ -53,10 +54,6 @@ def found(*files: DataFile, **summary: Any) -> Exported:
     named = list(files) or [file("a", 0), file("b", 3)]
     stored = {each.path: Stored(bytes=24, etag=each.etag) for each in named}
     return Exported(summary=parse_summary(msgspec.json.encode({**SUMMARY, **summary}), "it"), files=named, stored=stored)
-
-
-def test_a_whole_export_counts() -> None:
-    assert reasons(found(), ARN, None, 3) == reasons(found(), ARN, None) == []
 
 
 def test_its_files_become_parts_of_the_backup() -> None:
@@ -70,51 +67,6 @@ def test_its_files_become_parts_of_the_backup() -> None:
 @pytest.mark.parametrize("above", ["", "somewhere/else/entirely/", "dir/AWSDynamoDB/"], ids=["no prefix", "another prefix", "a prefix called alike"])
 def test_a_file_is_known_wherever_the_export_was_copied_to(above: str) -> None:
     assert file("a", above=above).path == "01768385930622-efd1a093/data/a.json.gz"
-
-
-@pytest.mark.parametrize(
-    ("export", "words"),
-    [
-        pytest.param(found(exportArn=ARN + "x"), f"its summary is of another export, {ARN}x", id="another export"),
-        pytest.param(found(outputFormat="ION"), "its format is ION, expected DYNAMODB_JSON", id="ion"),
-        pytest.param(found(exportTime=None), "its summary names no moment that it shows", id="no moment"),
-        pytest.param(found(itemCount=4), "its files hold 3 items, its summary says 4, DynamoDB 3", id="count of the summary"),
-        pytest.param(found(file("a", 2)), "its files hold 2 items, its summary says 3, DynamoDB 3", id="count of the files"),
-        pytest.param(found(file("a", 1), file("a", 2)), f"1 data files are named twice, {file('a').path} among them", id="twice"),
-    ],
-)
-def test_an_export_that_is_not_whole_says_why(export: Exported, words: str) -> None:
-    assert reasons(export, ARN, None, 3) == [words]
-
-
-def test_a_count_that_dynamodb_does_not_confirm_is_no_count() -> None:
-    assert reasons(found(), ARN, None, 4) == ["its files hold 3 items, its summary says 3, DynamoDB 4"]
-
-
-def test_a_file_that_is_gone_is_missed() -> None:
-    whole = found()
-
-    gone = structs.replace(whole, stored={path: each for path, each in whole.stored.items() if not path.endswith("/b.json.gz")})
-
-    assert reasons(gone, ARN, None) == ["1 data files are gone, 01768385930622-efd1a093/data/b.json.gz among them"]
-
-
-@pytest.mark.parametrize(("etag", "same"), [("abc-1", True), (hashlib.md5(BODY).hexdigest(), True), ("abd-1", False), ("", False)])
-def test_a_file_is_what_was_written_by_its_etag_or_as_a_copy_by_its_md5(etag: str, same: bool) -> None:
-    whole = found()
-
-    other = structs.replace(whole, stored={path: Stored(bytes=24, etag=etag) for path in whole.stored})
-
-    assert bool(reasons(other, ARN, None)) is not same
-
-
-def test_an_increment_is_of_the_window_that_was_asked_for() -> None:
-    window = {"exportTime": None, "exportFromTime": WINDOW.start, "exportToTime": WINDOW.end}
-
-    assert reasons(found(**window), ARN, WINDOW) == []
-    (why,) = reasons(found(**{**window, "exportToTime": WINDOW.end + timedelta(seconds=1)}), ARN, WINDOW)
-    assert "which nobody asked for" in why
-    assert reasons(found(), ARN, WINDOW) and reasons(found(**window), ARN, None)
 
 
 def test_a_manifest_is_what_its_checksum_says() -> None:
@@ -147,10 +99,3 @@ def test_the_list_of_files_is_read_line_by_line() -> None:
     assert parse_files(lines, "it") == [file("a"), file("b")]
     with pytest.raises(DataDamaged):
         parse_files(lines[:-4], "it")
-
-
-def test_a_checksum_that_is_none_is_like_nothing() -> None:
-    odd = structs.replace(file("a", 3), md5_checksum="???")
-
-    assert exported._hex("???") == ""
-    assert reasons(structs.replace(found(odd), stored={odd.path: Stored(bytes=1, etag="x")}), ARN, None)
