@@ -69,7 +69,7 @@ def judge(store: Store, plan: BackupPlan, table: TableDump, number: int) -> tupl
     if copied is None:
         why_not = store.read(into / FAILURE)
         return [f"its copy was not finished{': ' + why_not.decode() if why_not else ''}"], None
-    stored = {into.relative(uri): (size, etag) for uri, size, etag in store.stored(into / DATA)}
+    stored = {into.relative(uri): (size, etag) for uri, size, etag in store.etags(into / DATA)}
     lost = [part.key for part in copied.parts if part.key not in stored]
     other = [part.key for part in copied.parts if part.key in stored and stored[part.key] != (part.bytes, part.etag)]
     foreign = sorted(stored.keys() - {part.key for part in copied.parts})

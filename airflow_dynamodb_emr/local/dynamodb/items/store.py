@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right, insort
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from decimal import Decimal
 from hashlib import md5
-from typing import Any, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 import msgspec
 
 from airflow_dynamodb_emr.local.dynamodb.items.attributes import key_bytes
+
+if TYPE_CHECKING:
+    from airflow_dynamodb_emr.local.dynamodb.journal import Journal
 
 HASHES = 2**64
 Key: TypeAlias = "tuple[int, bytes, bytes | Decimal]"
@@ -50,12 +53,17 @@ class Store:
         self._keys: list[Key] = []
         self._rows: dict[Key, Row] = {}
         self.bytes = 0
+        self.journal: Journal | None = None  # where point-in-time recovery is on
 
     def __len__(self) -> int:
         return len(self._keys)
 
     def __iter__(self) -> Iterator[Row]:
         return iter([self._rows[key] for key in self._keys])
+
+    @property
+    def rows(self) -> Mapping[Key, Row]:
+        return self._rows
 
     def key(self, item: Item) -> Key:
         """*item* has the table's key attributes, checked."""
@@ -75,11 +83,13 @@ class Store:
         was = self._rows.get(key)
         if was is None:
             insort(self._keys, key)
+        if self.journal is not None:
+            self.journal.note(key, was, row)
         self._rows[key] = row
         self.bytes += row.size - (was.size if was else 0)
 
     def fill(self, rows: Iterable[tuple[Key, Row]]) -> None:
-        """Many new rows at once: sorted once."""
+        """Many new rows at once, before anybody asks what there was: sorted once."""
         self._rows.update(rows)
         self._keys = sorted(self._rows)
         self.bytes = sum(row.size for row in self._rows.values())
@@ -87,6 +97,8 @@ class Store:
     def delete(self, key: Key) -> None:
         was = self._rows.pop(key, None)
         if was is not None:
+            if self.journal is not None:
+                self.journal.note(key, was, None)
             del self._keys[bisect_left(self._keys, key)]
             self.bytes -= was.size
 
