@@ -50,6 +50,12 @@ def place(store: Store, uri: S3Uri) -> Place:
     return Place(store.s3, uri.bucket, uri.key)
 
 
+def no_proof(store: Store, plan: BackupPlan, table: str) -> str:
+    """Why a table that DynamoDB exports has no manifest."""
+    why = store.read(plan.root.data(table, number_of(store, plan.root, table)) / FAILURE)
+    return f"its export does not count: {why.decode()}" if why else "its export was not finished"
+
+
 def number_of(store: Store, root: Folder, table: str) -> int:
     """Of the try that is to be made, or has been: behind those that were looked at and do not count."""
     return next(number for number in count(1) if store.size(root.refused / step_name(table, number)) is None)

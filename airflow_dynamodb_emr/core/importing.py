@@ -6,11 +6,11 @@ from collections.abc import Iterable
 from typing import Any, Final
 
 from airflow_dynamodb_emr.core.documents import Noun
+from airflow_dynamodb_emr.core.engines import NATIVE
 from airflow_dynamodb_emr.core.exported import JSON
 from airflow_dynamodb_emr.core.layout import S3Uri
 from airflow_dynamodb_emr.core.manifest import TableManifest
 from airflow_dynamodb_emr.core.names import client_token
-from airflow_dynamodb_emr.core.native import NATIVE
 from airflow_dynamodb_emr.core.schema import Schema, create_request
 from airflow_dynamodb_emr.errors import BadInput
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from airflow_dynamodb_emr.core.engines import NATIVE, WORKER
 from airflow_dynamodb_emr.core.exported import Exported, parts
 from airflow_dynamodb_emr.core.manifest import Increment, TableManifest
 from airflow_dynamodb_emr.core.recovery import SETTING, Recovery
 from airflow_dynamodb_emr.core.schema import Schema
 
-NATIVE, WORKER = "native", "worker"
 # AWS promises nothing. Seen: an empty table in two to six minutes, 60,000 items in seven, a small table in twelve; an import of one item in two.
 EXPORT_SECONDS, IMPORT_SECONDS = 720, 240
 # A guess: partitions are exported side by side, and nobody says how fast. It decides nothing but what a plan shows.
@@ -46,6 +46,7 @@ def manifest(table: str, attempt: int, found: Exported, folder: str, increment: 
         items=summary.item_count,
         bytes=sum(part.bytes for part in made),
         parts=made,
+        form="dynamodb-json",
         engines=[WORKER] if increment else [NATIVE, WORKER],
         started=summary.start_time,
         ended=summary.end_time,

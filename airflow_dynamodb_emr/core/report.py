@@ -8,8 +8,9 @@ from airflow_dynamodb_emr.core import cost
 from airflow_dynamodb_emr.core.dumping import TableDump
 from airflow_dynamodb_emr.core.estimate import Estimate
 from airflow_dynamodb_emr.core.fleet import Size
+from airflow_dynamodb_emr.core.loading import TableLoad
 from airflow_dynamodb_emr.core.plan import BackupPlan
-from airflow_dynamodb_emr.core.restore import Restore, RestorePlan, TableLoad
+from airflow_dynamodb_emr.core.restore import Restore, RestorePlan
 from airflow_dynamodb_emr.core.table import Throughput
 from airflow_dynamodb_emr.core.verdict import Backup, TableVerdict
 from airflow_dynamodb_emr.core.words import counted, size

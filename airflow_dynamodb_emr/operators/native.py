@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -11,11 +11,11 @@ from airflow.providers.common.compat.sdk import AirflowFailException
 
 from airflow_dynamodb_emr.aws import attempts, exportproof, imports, native, together
 from airflow_dynamodb_emr.core import documents, exporting, importing
+from airflow_dynamodb_emr.core.engines import NATIVE
 from airflow_dynamodb_emr.core.exporting import Export, Round
 from airflow_dynamodb_emr.core.importing import Imported
 from airflow_dynamodb_emr.core.layout import Folder, S3Uri
 from airflow_dynamodb_emr.core.manifest import TableManifest
-from airflow_dynamodb_emr.core.native import NATIVE
 from airflow_dynamodb_emr.core.restore import TableLoaded
 from airflow_dynamodb_emr.errors import BackupIncomplete, RestoreIncomplete
 from airflow_dynamodb_emr.operators.base import AwsTask, answered, no_retry_for_bad_input
@@ -37,6 +37,9 @@ class ExportTask(AwsTask):
         Fails for good with the reasons where a table cannot be exported.
         """
         return self._follow(context, Round(left=list(wishes)))
+
+    def gave_up(self, why: Mapping[str, str]) -> None:
+        """Told of each table that cannot be exported, and why."""
 
     def _follow(self, context: Context, round_: Round) -> dict[str, str]:
         begun = {wish.table: native.begin_export(self.clients, wish) for wish in round_.left}
@@ -62,6 +65,7 @@ class ExportTask(AwsTask):
 
     def _all_exported(self, round_: Round) -> dict[str, str]:
         if round_.given_up:
+            self.gave_up(round_.given_up)
             error = BackupIncomplete("\n".join(f"{table}: {why}" for table, why in round_.given_up.items()), "correct it, and clear the task")
             raise AirflowFailException(str(error)) from error  # another try of the task would begin to count anew
         self.log.info("exported: %s", ", ".join(f"{table} by {arn}" for table, arn in round_.done.items()))

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
-from msgspec import structs
-
 from airflow_dynamodb_emr.core.layout import S3Uri
 from airflow_dynamodb_emr.core.manifest import Part
 from airflow_dynamodb_emr.errors import DataDamaged
@@ -27,7 +25,7 @@ def items_of(s3: S3Client, folder: S3Uri, named: Iterable[Part], form: str) -> I
 
 
 def _own(s3: S3Client, folder: S3Uri, part: Part) -> Iterator[bytes]:
-    return reading.items(Place(s3, folder.bucket, folder.key), output.Part(**structs.asdict(part)))
+    return reading.items(Place(s3, folder.bucket, folder.key), output.Part(*(getattr(part, name) for name in output.Part._fields)))
 
 
 def _any(s3: S3Client, folder: S3Uri, part: Part) -> Iterator[bytes]:

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from airflow_dynamodb_emr.core.dumping import dump_plan
-from airflow_dynamodb_emr.core.engines import AUTO, CONNECTOR, SPARK, WORKER, Offer, Wished, able, best, load_engine
+from airflow_dynamodb_emr.core.engines import AUTO, CONNECTOR, NATIVE, SPARK, WORKER, Offer, Wished, able, best, load_engine
 from airflow_dynamodb_emr.core.pace import Pace
 from airflow_dynamodb_emr.core.spiking import Off
 from airflow_dynamodb_emr.errors import BadInput
@@ -66,20 +66,19 @@ def test_an_engine_that_is_not_there_is_refused() -> None:
 
 
 LOADS = {
-    "as asked for": ((CONNECTOR, WORKER), CONNECTOR, 10**6, CONNECTOR, "the connector can load it"),
-    "the connector cannot": ((WORKER,), CONNECTOR, 10, WORKER, "it holds what the connector cannot load: empty lists or maps"),
-    "our own form": ((WORKER, SPARK), CONNECTOR, 10, WORKER, "the connector does not read such lines"),
-    "auto and quick": ((WORKER, SPARK), AUTO, 10, WORKER, "a worker is quick enough"),
-    "auto and long": ((WORKER, SPARK), AUTO, 3600, SPARK, "60 minutes of writing are more than a worker's 10 minutes"),
-    "auto, long, of the connector": ((CONNECTOR, WORKER), AUTO, 3600, CONNECTOR, "60 minutes of writing are more than a worker's 10 minutes"),
-    "auto, long, nobody else can": ((WORKER,), AUTO, 3600, WORKER, "no other engine can load it"),
+    "as asked for": ((CONNECTOR, WORKER), CONNECTOR, {}, (CONNECTOR, "the connector can load it")),
+    "the connector cannot": ((WORKER,), CONNECTOR, {CONNECTOR: "it holds empty lists"}, (WORKER, "the connector cannot: it holds empty lists")),
+    "our own form": ((WORKER, SPARK), CONNECTOR, {}, (WORKER, "the connector cannot: it does not read such lines")),
+    "auto": ((WORKER, NATIVE), AUTO, {}, (NATIVE, "native 10 s and $0.00, against worker 20 s and $0.00")),
 }
 
 
-@pytest.mark.parametrize(("can", "wished", "seconds", "engine", "why"), LOADS.values(), ids=LOADS)
-def test_a_dump_is_loaded_by_what_can_load_it(can: tuple[str, ...], wished: str, seconds: float, engine: str, why: str) -> None:
-    assert load_engine(can, Wished(engine=wished), seconds) == (engine, why)
+@pytest.mark.parametrize(("can", "wished", "why_not", "chosen"), LOADS.values(), ids=LOADS)
+def test_a_dump_is_loaded_by_what_can_load_it(can: tuple[str, ...], wished: str, why_not: dict[str, str], chosen: tuple[str, str]) -> None:
+    offers = [Offer(engine, 20 - 10 * number, 0, 1) for number, engine in enumerate(can)]
+
+    assert load_engine(offers, Wished(engine=wished), why_not) == chosen
 
 
 def test_what_we_write_is_loaded_by_what_reads_its_form() -> None:
-    assert (able("dynamodb-json"), able("connector")) == ([WORKER, SPARK], [WORKER])
+    assert (able("dynamodb-json"), able("connector")) == ([WORKER, SPARK, NATIVE], [WORKER])
