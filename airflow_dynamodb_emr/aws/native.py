@@ -18,9 +18,6 @@ from airflow_dynamodb_emr.core.exporting import FAILED, Export
 from airflow_dynamodb_emr.core.importing import Imported
 from airflow_dynamodb_emr.errors import BadInput
 
-# Between two calls of DescribeExport for one export, of which AWS answers ten a second: meanwhile S3, which has no such limit, is looked at.
-ASK_SECONDS = 120
-
 
 def begin_export(clients: Clients, wish: exporting.Wish) -> Export:
     """It has no state while AWS takes no more exports; one that cannot be begun at all has failed."""
@@ -46,7 +43,7 @@ def begin_import(clients: Clients, wish: importing.Wish) -> Imported | None:
 
 
 def exports_ended(clients: Clients, ref: dict[str, Any]) -> dict[str, Any] | None:
-    """Until all `exports` have ended. By table: `wishes`, what was seen of their `exports`, and when DynamoDB was `asked` last."""
+    """Until all `exports` have ended. By table: `wishes`, what was seen of their `exports`, and when DynamoDB was `asked` last; it is `every` so many seconds."""
     seen = msgspec.convert(ref["exports"], dict[str, Export])
     left = [export for export in seen.values() if not export.ended]
     for export in together.each(lambda export: _look(clients, ref, export), left):
@@ -69,7 +66,7 @@ def _look(clients: Clients, ref: dict[str, Any], seen: Export) -> Export:
     if not seen.arn:
         return begin_export(clients, msgspec.convert(ref["wishes"][seen.table], exporting.Wish))
     written = Store(clients.s3).size(seen.summary) is not None
-    if not written and time.time() < ref["asked"].get(seen.table, 0) + ASK_SECONDS:
+    if not written and time.time() < ref["asked"].get(seen.table, 0) + ref["every"]:
         return seen
     ref["asked"][seen.table] = time.time()
     return exports.describe(clients.dynamodb, seen.arn) or structs.replace(seen, status=FAILED, failure="DynamoDB does not know it any more")

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from airflow.sdk import Context
 
 EXPORT_TIMEOUT, IMPORT_TIMEOUT = timedelta(days=2), timedelta(days=2)  # AWS promises nothing
+LOOKS = 4  # at S3, which has no limit of calls, for one at DynamoDB, which answers ten a second
 CLASS_TIMEOUT = timedelta(hours=2)
 
 
@@ -45,7 +46,12 @@ class ExportTask(AwsTask):
         begun = {wish.table: native.begin_export(self.clients, wish) for wish in round_.left}
         for table, export in begun.items():
             self.log.info("%s: %s", table, export.failure or export.arn or "AWS takes no more exports just now; it is tried again")
-        ref = {"wishes": {wish.table: msgspec.to_builtins(wish) for wish in round_.left}, "exports": msgspec.to_builtins(begun), "asked": {}}
+        ref = {
+            "wishes": {wish.table: msgspec.to_builtins(wish) for wish in round_.left},
+            "exports": msgspec.to_builtins(begun),
+            "asked": {},
+            "every": LOOKS * self.settings.poll_seconds,
+        }
         return self.wait(context, "exports_ended", ref, EXPORT_TIMEOUT, self.exported, round=msgspec.to_builtins(round_))
 
     @no_retry_for_bad_input

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from botocore.exceptions import ClientError
 from msgspec import structs
 
-from airflow_dynamodb_emr.aws import admission, ledgers, throughput
+from airflow_dynamodb_emr.aws import admission, ledgers, tables, throughput
 from airflow_dynamodb_emr.aws.errors import code, is_unsure, lacks_room, message
 from airflow_dynamodb_emr.core import ledger
 from airflow_dynamodb_emr.core.documents import Noun
@@ -172,5 +172,6 @@ class SpikeOperator(TableOperator):
         return False
 
     def _units(self) -> dict[str, Any]:
-        """The capacity as it is now; 0 and 0 on demand."""
-        return {"table": self.table, **structs.asdict(throughput.existing(self.clients, self.table).throughput)}
+        """The capacity as it is now; 0 and 0 on demand, and where an import has yet to make the table."""
+        table = tables.look(self.clients.dynamodb, self.table)
+        return {"table": self.table, **structs.asdict(table.throughput if table else Throughput(read=0, write=0))}

@@ -32,7 +32,7 @@ def wishes(clients: Clients, make_table: MakeTable, folder: S3Uri, prefix: str) 
 def ref_of(clients: Clients, *wishes: Wish) -> dict[str, Any]:
     """As the operator makes it."""
     begun = {wish.table: native.begin_export(clients, wish) for wish in wishes}
-    asked = {"wishes": {wish.table: wish for wish in wishes}, "exports": begun, "asked": {}}
+    asked = {"wishes": {wish.table: wish for wish in wishes}, "exports": begun, "asked": {}, "every": 120}
     return dict(msgspec.to_builtins(asked))
 
 
@@ -59,13 +59,11 @@ def test_while_nothing_is_written_dynamodb_is_hardly_asked(aws: StandIn, clients
     assert aws.calls() == {"dynamodb.DescribeExport": 2, "s3.HEAD": 10}
 
 
-def test_a_failure_that_leaves_nothing_in_s3_is_seen_after_a_while(
-    aws: StandIn, clients: Clients, wishes: list[Wish], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_failure_that_leaves_nothing_in_s3_is_seen_after_a_while(aws: StandIn, clients: Clients, wishes: list[Wish]) -> None:
     aws.faults(fail_exports={wishes[0].table: 1}, slow_exports={wishes[0].table: 0.3})
     ref = ref_of(clients, wishes[0])
     assert PROBES["exports_ended"](clients, ref) is None
-    monkeypatch.setattr(native, "ASK_SECONDS", 0)
+    ref["every"] = 0
 
     (ended,) = statuses(until(lambda: PROBES["exports_ended"](clients, ref)))
 
