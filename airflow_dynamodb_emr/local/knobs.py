@@ -27,6 +27,7 @@ class Knobs:
     clock_ahead_seconds: float = 0  # of the clock that decreases and their days are counted by: 86,400 is tomorrow
     autoscale_seconds: float = 82  # until a raise above an autoscaled minimum is taken back
     connector_module: str = "airflow_dynamodb_emr.local.connector"  # what runs in place of the connector's jar
+    spark_master: str = "local[2,4]"  # what stands in for YARN: 2 tasks at once, each tried 4 times
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> Knobs:
