@@ -18,6 +18,7 @@ class Job:
     table: str = ""
     folder: str = ""  # in S3, of a dump
     tags: str = ""
+    executors: int = 1  # at most
 
     @classmethod
     def of(cls, args: list[str]) -> Job:
@@ -40,4 +41,5 @@ def _spark(args: list[str]) -> Job:
         return Job(kind="SPARK")
     name = submission.properties.get("spark.app.name") or basename(submission.program)
     table, folder = (next(submission.options(option), "") for option in ("--table", "--into"))
-    return Job(kind="SPARK", name=name, table=table, folder=folder, tags=",".join(submission.tags))
+    executors = int(submission.properties.get("spark.dynamicAllocation.maxExecutors", 1))
+    return Job(kind="SPARK", name=name, table=table, folder=folder, tags=",".join(submission.tags), executors=executors)
