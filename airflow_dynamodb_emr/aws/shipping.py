@@ -63,9 +63,14 @@ def shipped() -> list[str]:
     return sorted(found)
 
 
+def source(name: str) -> str:
+    """Of a module."""
+    return _file(name).read_text()
+
+
 def _imports(name: str) -> set[str]:
     """Those of this package. What is imported for the type checker alone is not."""
-    return {imported for node in _nodes(ast.parse(_file(name).read_text())) for imported in _imported(node) if _is_ours(imported)}
+    return {imported for node in _nodes(ast.parse(source(name))) for imported in _imported(node) if _is_ours(imported)}
 
 
 def _nodes(tree: ast.AST) -> Iterator[ast.AST]:

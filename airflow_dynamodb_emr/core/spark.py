@@ -60,12 +60,19 @@ def job(program: Program, task: list[str], executors: int) -> dict[str, Any]:
     return {"sparkSubmit": {"entryPoint": program.main, "entryPointArguments": task, "sparkSubmitParameters": parameters}}
 
 
-def dump_task(region: str, table: str, into: S3Uri, *options: str) -> list[str]:
-    return ["dump", "--region", region, "--table", table, "--into", str(into), *options]
+def dump_task(region: str, table: str, into: S3Uri, executors: int = 1, units: float = 0, **cut: str | int) -> list[str]:
+    """What came of it is in *into*. *units*: read units a second, 0 for no limit; *cut*: `segments`, and of a Job what is not as it is anyway."""
+    options = (word for name, value in cut.items() for word in (f"--{name.replace('_', '-')}", str(value)))
+    return ["dump", *_common(region, table, executors, units), "--into", str(into), *options]
 
 
-def load_task(region: str, source: S3Uri, table: str, *options: str) -> list[str]:
-    return ["load", "--region", region, "--from", str(source), "--table", table, *options]
+def load_task(region: str, source: S3Uri, table: str, outcome: S3Uri, executors: int = 1, units: float = 0) -> list[str]:
+    """What came of it is in *outcome*, a folder. *units*: write units a second, 0 for no limit."""
+    return ["load", *_common(region, table, executors, units), "--from", str(source), "--outcome", str(outcome)]
+
+
+def _common(region: str, table: str, executors: int, units: float) -> list[str]:
+    return ["--region", region, "--table", table, "--executors", str(max(1, executors)), "--units", f"{units:g}"]
 
 
 def _parameters(program: Program, options: dict[str, str]) -> list[str]:
