@@ -16,6 +16,7 @@ import msgspec
 from airflow_dynamodb_emr.core import spiking
 from airflow_dynamodb_emr.core.cluster import ClusterSpec
 from airflow_dynamodb_emr.core.documents import Noun
+from airflow_dynamodb_emr.core.engines import Wished
 from airflow_dynamodb_emr.core.layout import S3Uri
 from airflow_dynamodb_emr.core.pace import Pace
 from airflow_dynamodb_emr.core.serverless import ServerlessSpec
@@ -36,6 +37,8 @@ class Settings(Noun, frozen=True, kw_only=True):
     schedule: str = "0 2 * * *"
     exclude: list[str] = []
     exclude_list: str = ""
+    engine: str = "connector"
+    worker_minutes: float = 10
     read_ratio: float = 0.5
     write_ratio: float = 0.8
     spike: str = "20 minutes"
@@ -106,6 +109,8 @@ class Settings(Noun, frozen=True, kw_only=True):
     def check(self) -> None:
         for field in ("read_ratio", "write_ratio"):
             _within(field, getattr(self, field), lambda ratio: 0 < ratio <= 1.5, "above 0 and at most 1.5")
+        _ = self.wished
+        _within("worker_minutes", self.worker_minutes, lambda minutes: minutes > 0, "above 0")
         spiking.parse(self.spike)
         _within("room_minutes", self.room_minutes, lambda minutes: minutes >= 0, "at least 0")
         _within("hour_dollars", self.hour_dollars, lambda dollars: 0 <= dollars < inf, "at least 0")
@@ -132,6 +137,10 @@ class Settings(Noun, frozen=True, kw_only=True):
         _matching("serverless_application", self.serverless_application, r"[0-9a-z]*", "the id of an application")
         _matching("serverless_architecture", self.serverless_architecture, "X86_64|ARM64", "X86_64 or ARM64")
         _within("idle_minutes", self.idle_minutes, lambda minutes: 1 <= minutes <= 10_080, "from 1 to 10080")
+
+    @property
+    def wished(self) -> Wished:
+        return Wished(engine=self.engine, worker_minutes=self.worker_minutes)
 
     @property
     def base_uri(self) -> S3Uri:

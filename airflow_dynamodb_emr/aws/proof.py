@@ -9,7 +9,7 @@ from msgspec import structs
 from airflow_dynamodb_emr.aws import steplog
 from airflow_dynamodb_emr.aws.attempts import Attempt
 from airflow_dynamodb_emr.aws.store import Store
-from airflow_dynamodb_emr.core.estimate import TableDump
+from airflow_dynamodb_emr.core.dumping import TableDump
 from airflow_dynamodb_emr.core.evidence import Evidence, reasons
 from airflow_dynamodb_emr.core.layout import S3Uri
 from airflow_dynamodb_emr.core.manifest import Part, TableManifest

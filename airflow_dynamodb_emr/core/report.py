@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from airflow_dynamodb_emr.core import cost
-from airflow_dynamodb_emr.core.estimate import Estimate, TableDump
+from airflow_dynamodb_emr.core.dumping import TableDump
+from airflow_dynamodb_emr.core.estimate import Estimate
 from airflow_dynamodb_emr.core.fleet import Size
 from airflow_dynamodb_emr.core.plan import BackupPlan
 from airflow_dynamodb_emr.core.restore import Restore, RestorePlan, TableLoad
@@ -107,7 +108,7 @@ def _minutes(seconds: float) -> str:
 def _dump(table: TableDump) -> tuple[str, ...]:
     units = (_units(table.before), _units(table.during), _units(table.before))
     numbers = (str(table.segments), f"{table.seconds / 60:,.1f}", f"{table.dollars:,.4f}")
-    return (table.name, table.engine, f"{table.items:,}", size(table.bytes), *units, *numbers, table.rate.why)
+    return (table.name, table.engine, f"{table.items:,}", size(table.bytes), *units, *numbers, table.reasons)
 
 
 def _load(table: TableLoad) -> tuple[str, ...]:

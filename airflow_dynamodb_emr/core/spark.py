@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from msgspec import structs
+
 from airflow_dynamodb_emr.core import names
+from airflow_dynamodb_emr.core.cutting import Cut
 from airflow_dynamodb_emr.core.documents import Noun
 from airflow_dynamodb_emr.core.layout import S3Uri
 
@@ -60,9 +63,9 @@ def job(program: Program, task: list[str], executors: int) -> dict[str, Any]:
     return {"sparkSubmit": {"entryPoint": program.main, "entryPointArguments": task, "sparkSubmitParameters": parameters}}
 
 
-def dump_task(region: str, table: str, into: S3Uri, executors: int = 1, units: float = 0, **cut: str | int) -> list[str]:
-    """What came of it is in *into*. *units*: read units a second, 0 for no limit; *cut*: `segments`, and of a Job what is not as it is anyway."""
-    options = (word for name, value in cut.items() for word in (f"--{name.replace('_', '-')}", str(value)))
+def dump_task(region: str, table: str, into: S3Uri, cut: Cut, executors: int = 1, units: float = 0) -> list[str]:
+    """What came of it is in *into*. *units*: read units a second of all executors together, 0 for no limit."""
+    options = (word for name, value in structs.asdict(cut).items() for word in (f"--{name.replace('_', '-')}", str(value)))
     return ["dump", *_common(region, table, executors, units), "--into", str(into), *options]
 
 

@@ -22,9 +22,11 @@ KINDS = {
     "reclaim_clusters": "how many clusters are lost when their first step runs",
     "kill_primary": "cluster name pattern: how many clusters lose their primary node when a step runs",
     "reclaim_nodes": "cluster name pattern: how many spot task nodes are taken away while steps run; the steps go on",
-    "throttle": "call, as in emr.ListSteps: how many are answered ThrottlingException",
+    "throttle": "call, as in emr.ListSteps, dynamodb.Scan or s3.UploadPart (or s3.PUT for any): how many are answered that they are too many",
+    "deny": "call: how many are refused for want of permission",
+    "expire": "call: how many are told that their credentials have expired",
     "lose_answer": "call: how many are done, then answered with status 500",
-    "trouble": "call: which share, 0 to 1, is by chance throttled, delayed, or done and its answer lost",
+    "trouble": "call: which share, 0 to 1, is by chance throttled, delayed, or done and its answer lost; or each kind's share, of `trouble.KINDS`",
     "trouble_seed": "any number: chance begins again from there",
 }
 

@@ -23,6 +23,7 @@ class Knobs:
     update_seconds: float = 1  # UPDATING; AWS: seconds to minutes
     delete_seconds: float = 0.5  # DELETING
     burst_seconds: float = 5  # of unused capacity that a table keeps; AWS: 300
+    page_seconds: float = 0  # that each Scan, Query and BatchWriteItem takes; AWS: some hundredths to some tenths
     decrease_wait_seconds: float = 3600  # between two decreases once the day's four quick ones are used
     clock_ahead_seconds: float = 0  # of the clock that decreases and their days are counted by: 86,400 is tomorrow
     autoscale_seconds: float = 82  # until a raise above an autoscaled minimum is taken back

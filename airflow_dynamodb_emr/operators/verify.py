@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from airflow_dynamodb_emr.aws import attempts, proof, together
 from airflow_dynamodb_emr.aws.attempts import Attempt
-from airflow_dynamodb_emr.core.estimate import TableDump
+from airflow_dynamodb_emr.core.dumping import TableDump
 from airflow_dynamodb_emr.core.plan import BackupPlan
 from airflow_dynamodb_emr.core.steps import READ_COUNTER
 from airflow_dynamodb_emr.operators.base import PlanOperator, given, now

@@ -28,6 +28,7 @@ KNOBS: dict[str, Any] = {
     "clock_ahead_seconds": 0,
     "autoscale_seconds": 0.3,
     "burst_seconds": 5,
+    "page_seconds": 0,
 }
 # Stands in for the connector: `say TEXT`, `fail`, `write FOLDER TABLE`, `stubborn FILE`; anything else runs until ended, its process id in FILE.
 _CONNECTOR = """

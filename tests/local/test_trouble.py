@@ -45,6 +45,28 @@ def test_the_same_seed_brings_the_same_trouble_whatever_else_is_called() -> None
     assert mixed[1::2] == hits(UPDATE, 0.5, 50, 7) != hits(UPDATE, 0.5, 50, 8)
 
 
+def test_kinds_have_shares_of_their_own() -> None:
+    trouble = Trouble()
+    trouble.set({"dynamodb.Scan": {"throttle": 0.3, "cut": 0.05, "corrupt": 0.02}})
+
+    counted = Counter(hit.kind for _ in range(10_000) if (hit := trouble.hit("dynamodb.Scan")))
+
+    assert 2800 < counted["throttle"] < 3200 and 400 < counted["cut"] < 600 and 140 < counted["corrupt"] < 260
+    assert trouble.met() == {"dynamodb.Scan": counted} and trouble.hit(LIST) is None
+
+
+def test_a_kind_that_is_not_known_is_refused() -> None:
+    with pytest.raises(KeyError, match="explode"):
+        Trouble().set({"*": {"explode": 1}})
+
+
+def test_a_call_is_hit_by_the_share_of_any_of_its_names() -> None:
+    trouble = Trouble()
+    trouble.set({"s3.UploadPart": {"deny": 1}})
+
+    assert trouble.hit("s3.PUT", "s3.UploadPart") and trouble.hit("s3.PUT", "s3.PutObject") is None
+
+
 def test_the_first_pattern_that_matches_counts() -> None:
     trouble = Trouble()
     trouble.set({LIST: 0, "dynamodb.*": 1})

@@ -15,7 +15,6 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-import boto3
 import msgspec
 import psutil
 import pytest
@@ -24,6 +23,7 @@ from airflow_dynamodb_emr.aws import probes, serverless, shipping
 from airflow_dynamodb_emr.aws.clients import Clients
 from airflow_dynamodb_emr.aws.store import Store
 from airflow_dynamodb_emr.core import spark
+from airflow_dynamodb_emr.core.cutting import Cut
 from airflow_dynamodb_emr.core.layout import S3Uri
 from airflow_dynamodb_emr.core.serverless import JobRun, ServerlessSpec
 from airflow_dynamodb_emr.local.fleet.seed import SERVERLESS_ROLE
@@ -31,13 +31,12 @@ from airflow_dynamodb_emr.local.process import StandIn
 from airflow_dynamodb_emr.transfer.raw import dump as worker
 from airflow_dynamodb_emr.transfer.raw.copying import Job
 from airflow_dynamodb_emr.transfer.raw.place import Place
-from airflow_dynamodb_emr.transfer.raw.wire import Endpoint
 from tests.local.emr.states import log
 from tests.local.helpers import cluster, until
 
 REGION = "us-east-1"
 # Small pages, parts and shares, so that few items make many of them; the collection of one customer is divided.
-CUT: dict[str, Any] = {"segments": 3, "page_items": 20, "part_bytes": 30_000, "share_bytes": 60_000}
+CUT = Cut(segments=3, page_items=20, part_bytes=30_000, share_bytes=60_000)
 SPARK_SECONDS = 180
 
 
@@ -73,9 +72,8 @@ def dumped(shared: StandIn, clients: Clients, orders: str) -> Any:
 
 
 def _dumped_by_worker(aws: StandIn, clients: Clients, table: str, into: S3Uri) -> Any:
-    session = boto3.Session("testing", "testing", region_name=REGION)
-    endpoint = Endpoint.of(session, aws.client("dynamodb"))
-    return worker.dump(endpoint, Place(clients.s3, into.bucket, into.key), table, lambda source: Job(table, source.keys, **CUT))
+    place, cut = Place(clients.s3, into.bucket, into.key), msgspec.structs.asdict(CUT)
+    return worker.dump(aws.endpoint, place, table, lambda source: Job(table, source.keys, **cut))
 
 
 @pytest.fixture(scope="module")
@@ -117,12 +115,12 @@ def test_a_step_dumps_what_the_worker_dumps(clients: Clients, folder: S3Uri, pro
     left = folder / "data" / "part-7-0000.json.gz"  # by an earlier try
     Store(clients.s3).put(left, b"")
 
-    said = run_step(spark.step("orders/1", program, spark.dump_task(REGION, "orders", folder, executors=2, units=500, **CUT), 2))
+    said = run_step(spark.step("orders/1", program, spark.dump_task(REGION, "orders", folder, CUT, executors=2, units=500), 2))
 
     manifest = read(clients, folder / "manifest.json")
     assert contents(manifest) == contents(dumped)
     assert (manifest["engine"], manifest["items"], manifest["slices"]) == ("spark", 900, dumped["slices"])
-    assert manifest["slices"] > CUT["segments"]  # slices that tasks have left to others were copied too
+    assert manifest["slices"] > CUT.segments  # slices that tasks have left to others were copied too
     assert Store(clients.s3).size(left) is None
     assert (read(clients, folder / "outcome.json")["ok"], read(clients, folder / "outcome.json")["items"]) == (True, 900)
     assert "with nothing but its standard library and botocore" in said
@@ -132,7 +130,7 @@ def test_a_segment_of_a_lost_executor_is_read_again_and_nothing_is_doubled(
     aws: StandIn, clients: Clients, folder: S3Uri, program: spark.Program, dumped: Any, run_step: Any
 ) -> None:
     aws.set(spark_master="local-cluster[2,1,1024]")
-    task = spark.dump_task(REGION, "orders", folder, executors=2, units=10, **CUT)
+    task = spark.dump_task(REGION, "orders", folder, CUT, executors=2, units=10)
 
     said = run_step(spark.step("orders/1", program, task, 2), meanwhile=lambda: _parts(clients, folder) and _kill_an_executor())
 

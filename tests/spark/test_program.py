@@ -10,10 +10,13 @@ import pytest
 
 from airflow_dynamodb_emr.aws.clients import Clients
 from airflow_dynamodb_emr.aws.store import Store
+from airflow_dynamodb_emr.core.cutting import Cut
 from airflow_dynamodb_emr.core.layout import S3Uri
 from airflow_dynamodb_emr.core.spark import dump_task, load_task
 from airflow_dynamodb_emr.spark import program
 from airflow_dynamodb_emr.spark.program import OUTCOME, main
+
+CUT = Cut(segments=1)
 
 
 class _Context:
@@ -40,7 +43,7 @@ def outcome(clients: Clients, folder: S3Uri) -> Any:
 
 
 def test_a_table_that_is_not_there_is_told_in_the_folder(clients: Clients, folder: S3Uri, capfd: Any) -> None:
-    assert main(dump_task("us-east-1", "nowhere", folder)) == 1
+    assert main(dump_task("us-east-1", "nowhere", folder, CUT)) == 1
 
     told = outcome(clients, folder)
     assert (told["ok"], told["verb"], told["table"], told["facts"]) == (False, "dump", "nowhere", "table nowhere is not there")
@@ -50,7 +53,7 @@ def test_a_table_that_is_not_there_is_told_in_the_folder(clients: Clients, folde
 def test_a_dump_that_is_there_is_left_as_it_is(clients: Clients, folder: S3Uri, make_table: Any) -> None:
     Store(clients.s3).put(folder / "manifest.json", b"{}")
 
-    assert main(dump_task("us-east-1", make_table(), folder)) == 1
+    assert main(dump_task("us-east-1", make_table(), folder, CUT)) == 1
     assert outcome(clients, folder) is None
 
 
@@ -72,7 +75,7 @@ def test_an_error_that_nobody_thought_of_is_told_too(clients: Clients, folder: S
 
     monkeypatch.setattr(program, "_run", fails)
 
-    assert main(dump_task("us-east-1", "orders", folder)) == 1
+    assert main(dump_task("us-east-1", "orders", folder, CUT)) == 1
     assert outcome(clients, folder)["facts"] == "OSError: no space left on device"
     assert "Traceback" in capfd.readouterr().err
 
@@ -80,7 +83,7 @@ def test_an_error_that_nobody_thought_of_is_told_too(clients: Clients, folder: S
 def test_without_botocore_the_exit_status_says_so(monkeypatch: pytest.MonkeyPatch, capfd: Any) -> None:
     monkeypatch.setattr(program, "find_spec", lambda _: None)
 
-    assert main(dump_task("us-east-1", "orders", S3Uri("b", "k"))) == 3
+    assert main(dump_task("us-east-1", "orders", S3Uri("b", "k"), CUT)) == 3
     assert "HINT: put it into the archive of setting spark_libraries" in capfd.readouterr().err
 
 

@@ -14,7 +14,8 @@ from airflow_dynamodb_emr.local.record import CapacityRecord
 
 
 class Control:
-    """POST /local/faults and /local/knobs with a JSON object; GET /local/calls, /local/refusals, /local/capacity and /local/yarn.
+    """POST /local/faults and /local/knobs with a JSON object; GET /local/calls, /local/refusals, /local/trouble, /local/capacity and
+    /local/yarn.
 
     POST /local/calls/reset begins the count of calls and refusals again, /local/capacity/reset the record of capacity.
     POST /local/yarn/kill ends an application: {"cluster": ..., "application": ...}.
@@ -28,6 +29,7 @@ class Control:
             "POST /local/calls/reset": lambda _: calls.reset(),
             "GET /local/calls": lambda _: calls.counts(),
             "GET /local/refusals": lambda _: calls.refusals(),
+            "GET /local/trouble": lambda _: faults.trouble.met(),
             "POST /local/capacity/reset": lambda _: record.reset(),
             "GET /local/capacity": lambda _: record.changes(),
             "GET /local/yarn": lambda _: [application for cluster in clusters() for application in cluster.yarn.running()],

@@ -8,17 +8,18 @@ import traceback
 from collections.abc import Iterable
 from typing import Any, Protocol
 
-from airflow_dynamodb_emr.local.dynamodb.tables import too_many_changes
 from airflow_dynamodb_emr.local.emr.rates import Rates
 from airflow_dynamodb_emr.local.faults import Calls, Faults
-from airflow_dynamodb_emr.local.http import rest
+from airflow_dynamodb_emr.local.http import mishaps, rest
 from airflow_dynamodb_emr.local.http.control import Control
 from airflow_dynamodb_emr.local.http.protocol import Call, Refused, Service, call_of, decode, encode, headers
+from airflow_dynamodb_emr.local.trouble import NONE, Hit
 
 _STATUS = {
     200: "200 OK",
     400: "400 Bad Request",
     402: "402 Payment Required",
+    403: "403 Forbidden",
     404: "404 Not Found",
     409: "409 Conflict",
     500: "500 Internal Server Error",
@@ -43,50 +44,37 @@ class Front:
             return _send(start_response, *self._control(environ["REQUEST_METHOD"], environ["PATH_INFO"], _body(environ)))
         call = rest.named(call_of(environ, _form(environ)), environ)
         self._calls.add(str(call))
-        refusal = self._too_many(call) or self._fault(call, environ)
-        if refusal:
-            json = "HTTP_X_AMZ_TARGET" in environ or call.service in rest.SERVICES
-            return _send(start_response, refusal.status, refusal.body() if json else refusal.xml(call.service))
-        return self._answer(call, environ, start_response)
+        if not self._rates.allow(call):
+            self._calls.refuse(str(call))
+            return _refuse(start_response, call, environ, mishaps.throttled(call))
+        hit = mishaps.met(self._faults, call)
+        refusal = mishaps.refusal(hit.kind, call)
+        return _refuse(start_response, call, environ, refusal) if refusal else self._do(hit, call, environ, start_response)
 
-    def _too_many(self, call: Call) -> Refused | None:
-        if self._rates.allow(call):
-            return None
-        self._calls.refuse(str(call))
-        return _throttled(call, "Rate exceeded")
+    def _do(self, hit: Hit, call: Call, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        """It is carried out, whatever comes of its answer."""
+        if hit == NONE:
+            return self._answer(call, environ, start_response)
+        time.sleep(hit.seconds)
+        if hit.kind in ("lose_answer", "reset"):
+            list(self._answer(call, environ, lambda *_: None))
+            if hit.kind == "reset":
+                raise mishaps.Dropped
+            return _refuse(start_response, call, environ, mishaps.lost())
+        forgetful = hit if hit.kind == "unprocessed" else None
+        return [mishaps.damaged(hit, b"".join(self._answer(call, environ, start_response, forgetful)))]
 
-    def _fault(self, call: Call, environ: dict[str, Any]) -> Refused | None:
-        if self._faults.take("throttle", str(call)):
-            return _throttled(call, "Rate exceeded")
-        if self._faults.take("lose_answer", str(call)):
-            return self._lost(call, environ)
-        return self._trouble(call, environ)
-
-    def _trouble(self, call: Call, environ: dict[str, Any]) -> Refused | None:
-        kind, seconds = self._faults.trouble.hit(str(call)) or ("", 0)
-        if kind == "throttle":
-            return _throttled(call, "The rate of control plane requests made by this account is too high")
-        if kind == "too_many":
-            return too_many_changes()
-        if kind == "lose_answer":
-            return self._lost(call, environ)
-        time.sleep(seconds)
-        return None
-
-    def _lost(self, call: Call, environ: dict[str, Any]) -> Refused:
-        """Done all the same."""
-        list(self._answer(call, environ, lambda *_: None))
-        return Refused("InternalFailure", "the stand-in loses this answer", 500)
-
-    def _answer(self, call: Call, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+    def _answer(self, call: Call, environ: dict[str, Any], start_response: Any, forgetful: Hit | None = None) -> Iterable[bytes]:
         service = self._services.of(call)
         if service is None:
             return self._moto(environ, start_response)  # type: ignore[no-any-return]
-        return _send(start_response, *_ours(service, call, environ))
+        return _send(start_response, *_ours(mishaps.Forgetful(service, forgetful) if forgetful else service, call, environ))
 
 
-def _throttled(call: Call, message: str) -> Refused:
-    return Refused("SlowDown", "Please reduce your request rate.", 503) if call.service == "s3" else Refused("ThrottlingException", message)
+def _refuse(start_response: Any, call: Call, environ: dict[str, Any], refusal: Refused) -> list[bytes]:
+    json = "HTTP_X_AMZ_TARGET" in environ or call.service in rest.SERVICES
+    body = refusal.body() if json else refusal.xml(call.service)
+    return _send(start_response, refusal.status, body)
 
 
 def _ours(service: Service, call: Call, environ: dict[str, Any]) -> tuple[int, bytes]:

@@ -10,6 +10,8 @@ from typing import Any, Protocol, TypeAlias
 
 import msgspec
 
+from airflow_dynamodb_emr.local.http import s3_calls
+
 ACCOUNT = "123456789012"
 Request: TypeAlias = dict[str, Any]
 Answer: TypeAlias = "dict[str, Any] | bytes"  # bytes: JSON already
@@ -56,6 +58,12 @@ class Call:
     service: str
     operation: str
     region: str
+    rest: str = ""  # the operation of a REST service
+
+    @property
+    def names(self) -> list[str]:
+        """What a fault may call it; the last says most."""
+        return [str(self), *([f"{self.service}.{self.rest}"] if self.rest else [])]
 
     def __str__(self) -> str:
         return f"{self.service}.{self.operation}"
@@ -69,7 +77,9 @@ def call_of(environ: Mapping[str, Any], form: bytes = b"") -> Call:
     if target:
         return Call(_SERVICES.get(target, service), operation, region)
     action = re.search(rb"(?:^|&)Action=(\w+)", form)
-    return Call(service, action[1].decode() if action else environ["REQUEST_METHOD"], region)
+    if action:
+        return Call(service, action[1].decode(), region)
+    return Call(service, environ["REQUEST_METHOD"], region, s3_calls.operation(environ) if service == "s3" else "")
 
 
 def encode(answer: Answer) -> bytes:

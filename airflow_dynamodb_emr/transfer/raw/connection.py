@@ -13,6 +13,8 @@ from botocore.httpsession import get_cert_path
 
 TIMEOUT_SECONDS = 60  # to connect, and between two bytes of an answer; DynamoDB answers in a second
 
+_PORTS = {"http": 80, "https": 443}
+
 
 def connect(url: str, verify: Any) -> HTTPConnection:
     """Opened by its first request, and again by the first after it was closed; *verify* as for botocore."""
@@ -23,6 +25,13 @@ def connect(url: str, verify: Any) -> HTTPConnection:
     through = _connection(to.scheme, proxy.hostname or "", proxy.port or 8080, verify)
     through.set_tunnel(to.hostname or "", to.port or 443, _authorization(proxy))
     return through
+
+
+def host_of(url: str) -> str:
+    """As in the header Host, and so in a signature: without a port where it is the scheme's own."""
+    to = urlsplit(url)
+    host = f"[{to.hostname}]" if ":" in (to.hostname or "") else to.hostname or ""
+    return host if to.port in (None, _PORTS.get(to.scheme)) else f"{host}:{to.port}"
 
 
 def _connection(scheme: str, host: str, port: int | None, verify: Any) -> HTTPConnection:
@@ -37,7 +46,7 @@ def _trust(verify: Any) -> ssl.SSLContext:
         context = ssl.create_default_context()
         context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
         return context
-    return ssl.create_default_context(cafile=get_cert_path(verify))
+    return ssl.create_default_context(cafile=get_cert_path(True if verify is None else verify))
 
 
 def _proxy(netloc: str) -> SplitResult | None:

@@ -62,7 +62,7 @@ def copy(wire: Wire, job: Job, at: Progress, output: Output, limiter: Limiter | 
 
 def _copied(wire: Wire, job: Job, at: Progress, output: Output, limiter: Limiter, told: Told) -> Iterator[Progress]:
     before = (at.after or at.slice.start).encode()
-    for page in _pages(wire, job, at.slice, before, limiter):
+    for page in pages(wire, job, at.slice, before, limiter):
         added = output.write(page.items)
         within = at.within + added if at.slice.is_within(before, page.last, job.keys) else 0
         at = at._replace(within=within, units=at.units + page.units)
@@ -79,7 +79,7 @@ def _copied(wire: Wire, job: Job, at: Progress, output: Output, limiter: Limiter
     yield at._replace(parts=output.parts, after="", done=True)
 
 
-def _pages(wire: Wire, job: Job, slice_: Slice, after: bytes, limiter: Limiter) -> Iterator[Page]:
+def pages(wire: Wire, job: Job, slice_: Slice, after: bytes, limiter: Limiter) -> Iterator[Page]:
     while True:
         limiter.wait(wire.stop)
         page: Page = wire.until(*slice_.request(job.table, job.keys, job.page_items, after), read_page)

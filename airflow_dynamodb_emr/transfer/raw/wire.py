@@ -1,7 +1,7 @@
 """One connection to DynamoDB that carries requests and answers as bytes: kept alive, signed, checked, and tried again while that helps.
 
-botocore decodes every attribute of every answer; here an item stays the bytes that DynamoDB sent. Credentials and signatures are botocore's
-own, so roles, profiles and their renewal work as everywhere.
+botocore decodes every attribute of every answer; here an item stays the bytes that DynamoDB sent. Credentials are botocore's, so roles,
+profiles and their renewal work as everywhere.
 """
 
 from __future__ import annotations
@@ -10,17 +10,16 @@ import json
 import logging
 import time
 from collections.abc import Callable
+from datetime import datetime, timezone
 from http.client import HTTPException
 from threading import Event
 from typing import Any, NamedTuple
 
-from botocore.auth import SigV4Auth
-from botocore.awsrequest import AWSRequest
-
-from airflow_dynamodb_emr.errors import CopyFailed
+from airflow_dynamodb_emr.errors import BadInput, CopyFailed
 from airflow_dynamodb_emr.transfer.raw.compression import crc32
-from airflow_dynamodb_emr.transfer.raw.connection import connect
+from airflow_dynamodb_emr.transfer.raw.connection import connect, host_of
 from airflow_dynamodb_emr.transfer.raw.patience import Patience
+from airflow_dynamodb_emr.transfer.raw.signing import signed
 
 log = logging.getLogger(__name__)
 
@@ -41,16 +40,23 @@ class Endpoint(NamedTuple):
     url: str
     region: str
     credentials: Any  # botocore's: renewed whenever they are asked for and about to expire
-    verify: Any = True  # as botocore's: False, or the path of a CA bundle
+    verify: Any = None  # as botocore's: False, or the path of a CA bundle
 
     @classmethod
-    def of(cls, session: Any, client: Any = None) -> Endpoint:
-        """From a boto3 or botocore session; *client* is a DynamoDB client of it, where there is one."""
-        client = client or (session.create_client if hasattr(session, "create_client") else session.client)("dynamodb")
-        return cls(client.meta.endpoint_url, client.meta.region_name, session.get_credentials())
+    def of(cls, session: Any) -> Endpoint:
+        """From a botocore session, as on the nodes of a cluster."""
+        client = session.create_client("dynamodb")
+        return cls.checked(client.meta.endpoint_url, client.meta.region_name, session.get_credentials())
+
+    @classmethod
+    def checked(cls, url: str, region: str, credentials: Any, verify: Any = None) -> Endpoint:
+        """Raises BadInput where there are no credentials."""
+        if credentials is None:
+            raise BadInput("there are no AWS credentials", "give this process a role, a profile or keys, as for any AWS tool")
+        return cls(url, region, credentials, verify)
 
 
-class Trouble(Exception):
+class Trouble(CopyFailed):
     """What time may cure."""
 
     def __init__(self, code: str, words: str, answered: bool) -> None:
@@ -58,7 +64,7 @@ class Trouble(Exception):
         self.code, self.answered = code, answered
 
 
-class Stopped(Exception):
+class Stopped(CopyFailed):
     """Another hand has failed: what this one does is no use any more."""
 
 
@@ -67,7 +73,7 @@ class Wire:
 
     def __init__(self, endpoint: Endpoint, patience: Patience = Patience(), stop: Event | None = None) -> None:  # noqa: B008 - a tuple
         self._endpoint, self.patience, self.stop = endpoint, patience, stop or Event()
-        self._connection = connect(endpoint.url, endpoint.verify)
+        self._connection, self._host = connect(endpoint.url, endpoint.verify), host_of(endpoint.url)
         self.troubles: dict[str, int] = {}  # what calls had to be made again for
 
     def until(self, operation: str, body: bytes, read: Callable[[bytes], Any]) -> Any:
@@ -91,14 +97,14 @@ class Wire:
     def pause(self, tries: int) -> None:
         """Before the next try; raises Stopped."""
         if self.stop.wait(self.patience.pause_seconds(tries)):
-            raise Stopped
+            raise Stopped("given up, because something else went wrong")
 
     def close(self) -> None:
         self._connection.close()
 
     def _once(self, operation: str, body: bytes, read: Callable[[bytes], Any]) -> Any:
         if self.stop.is_set():
-            raise Stopped
+            raise Stopped("given up, because something else went wrong")
         status, answer = self._send(operation, body)
         if status != 200:
             raise self._refusal(operation, status, answer)
@@ -121,10 +127,8 @@ class Wire:
         return response.status, answer
 
     def _signed(self, operation: str, body: bytes) -> dict[str, str]:
-        headers = {"Content-Type": "application/x-amz-json-1.0", "X-Amz-Target": f"DynamoDB_20120810.{operation}"}
-        request = AWSRequest("POST", self._endpoint.url.rstrip("/") + "/", data=body, headers=headers)
-        SigV4Auth(self._endpoint.credentials.get_frozen_credentials(), "dynamodb", self._endpoint.region).add_auth(request)
-        return dict(request.headers)
+        credentials = self._endpoint.credentials.get_frozen_credentials()
+        return signed(self._host, self._endpoint.region, operation, body, credentials, datetime.now(timezone.utc))
 
     def _refusal(self, operation: str, status: int, answer: bytes) -> Exception:
         code, words = _error(answer)

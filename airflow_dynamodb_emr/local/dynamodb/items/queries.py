@@ -12,7 +12,6 @@ from airflow_dynamodb_emr.local.dynamodb.expressions.paths import project
 from airflow_dynamodb_emr.local.dynamodb.expressions.tokens import Placeholders, paths_of
 from airflow_dynamodb_emr.local.dynamodb.items import reads
 from airflow_dynamodb_emr.local.dynamodb.items.attributes import item_size
-from airflow_dynamodb_emr.local.dynamodb.items.keys import check_key
 from airflow_dynamodb_emr.local.dynamodb.items.store import HASHES, Item
 from airflow_dynamodb_emr.local.dynamodb.items.views import Entry, View
 from airflow_dynamodb_emr.local.dynamodb.table import Table
@@ -60,8 +59,7 @@ def _check_select(view: View, request: Request) -> None:
 
 def _scanned(table: Table, request: Request) -> Seen:
     segment, total = reads.segments(request)
-    start = request.get("ExclusiveStartKey")
-    page = table.store.page(segment, total, check_key(table, start) if start else None, request.get("Limit"), reads.LARGEST_PAGE_BYTES)
+    page = table.store.page(segment, total, reads.start_of(table, request), request.get("Limit"), reads.LARGEST_PAGE_BYTES)
     items = [row.item for row in page.rows]
     return Seen(items, page.size, items[-1] if page.last else None)
 
@@ -86,6 +84,7 @@ def _chosen(view: View, request: Request, placeholders: Placeholders) -> list[En
     if start:
         item_size(start)
         place = view.place(start)
+        reads.check_segment(place[0], *reads.segments(request))
         found = [entry for entry in found if (entry.place > place if forward else entry.place < place)]
     return found if forward else found[::-1]
 

@@ -10,7 +10,7 @@ import msgspec
 
 from airflow_dynamodb_emr.local.dynamodb.consumed import Used, throttled
 from airflow_dynamodb_emr.local.dynamodb.items.keys import check_key
-from airflow_dynamodb_emr.local.dynamodb.items.store import Page, Row
+from airflow_dynamodb_emr.local.dynamodb.items.store import HASHES, Key, Page, Row
 from airflow_dynamodb_emr.local.dynamodb.table import Table
 from airflow_dynamodb_emr.local.http.protocol import Request, invalid
 
@@ -19,11 +19,11 @@ LARGEST_PAGE_BYTES, MOST_SEGMENTS = 2**20, 1_000_000
 
 def scan(table: Table, request: Request) -> bytes:
     segment, total = segments(request)
-    start = request.get("ExclusiveStartKey")
+    after = start_of(table, request)
     with table.lock:
         if not table.capacity.reads.open:
             raise throttled(table)
-        page = table.store.page(segment, total, check_key(table, start) if start else None, request.get("Limit"), LARGEST_PAGE_BYTES)
+        page = table.store.page(segment, total, after, request.get("Limit"), LARGEST_PAGE_BYTES)
         used = Used(read_units(page.size, request))
         table.capacity.reads.take(used.table)
     return _answer(table, request, page, used)
@@ -65,6 +65,23 @@ def segments(request: Request) -> tuple[int, int]:
         rule = "The Segment parameter is zero-based and must be less than parameter TotalSegments, which is 1 to 1000000"
         raise invalid(f"{rule}: Segment: {segment}, TotalSegments: {total}")
     return segment, total
+
+
+def start_of(table: Table, request: Request) -> Key | None:
+    """The key that a Scan goes on after; None: from the beginning."""
+    start = request.get("ExclusiveStartKey")
+    if not start:
+        return None
+    key = check_key(table, start)
+    check_segment(key[0], *segments(request))
+    return key
+
+
+def check_segment(hashed: int, segment: int, total: int) -> None:
+    """A key of one segment is no start in another."""
+    if not segment * HASHES // total <= hashed < (segment + 1) * HASHES // total:
+        hint = "Please use ExclusiveStartKey with correct Segment."
+        raise invalid(f"The provided starting key is invalid: Invalid ExclusiveStartKey. {hint} TotalSegments: {total} Segment: {segment}")
 
 
 def _answer(table: Table, request: Request, page: Page, used: Used) -> bytes:

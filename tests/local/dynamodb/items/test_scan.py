@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from tests.local.helpers import MakeTable
+from tests.local.helpers import MakeTable, refusal
 
 KEYS = {"S": lambda n: {"S": f"ü{n}"}, "N": lambda n: {"N": str(n - 50)}, "B": lambda n: {"B": bytes([n, 255])}}
 
@@ -87,3 +87,17 @@ def test_range_keys_are_in_order(dynamodb: Any, make_table: MakeTable) -> None:
 def test_a_segment_that_cannot_be_is_refused(dynamodb: Any, make_table: MakeTable, segment: int, segments: int) -> None:
     with pytest.raises(ClientError, match="Segment"):
         dynamodb.scan(TableName=make_table(), Segment=segment, TotalSegments=segments)
+
+
+@pytest.mark.parametrize("more", [{}, {"FilterExpression": "attribute_exists(id)"}], ids=["plain", "with a filter"])
+def test_a_scan_starts_only_after_a_key_of_its_own_segment(dynamodb: Any, make_table: MakeTable, more: dict[str, str]) -> None:
+    table = make_table()
+    fill(dynamodb, table, "S", 20)
+    start = dynamodb.scan(TableName=table, Segment=0, TotalSegments=3, Limit=1)["LastEvaluatedKey"]
+    correct = "The provided starting key is invalid: Invalid ExclusiveStartKey. Please use ExclusiveStartKey with correct Segment. "
+
+    with pytest.raises(ClientError, match=f"{correct}TotalSegments: 3 Segment: 1") as error:
+        dynamodb.scan(TableName=table, Segment=1, TotalSegments=3, ExclusiveStartKey=start, **more)
+
+    assert refusal(error) == "ValidationException"
+    assert dynamodb.scan(TableName=table, Segment=0, TotalSegments=3, ExclusiveStartKey=start, **more)["Count"] > 0

@@ -38,7 +38,7 @@ import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 /**
  * Asks AWS's own connector library. One JSON request a line on standard input, one JSON answer a line on standard output:
  * {"do": "read", "line": ...} gives the item on a line, and the line that the library writes for that item;
- * {"do": "export" or "import", "endpoint", "table", "folder"} runs a job between a table and text files.
+ * {"do": "export" or "import", "endpoint", "table", "folder"} runs a job between a table and text files, "read" and "write" its units a second.
  */
 public class Oracle {
   private static final Gson GSON = new GsonBuilder().disableHtmlEscaping().create();
@@ -104,8 +104,8 @@ public class Oracle {
     job.set("dynamodb.awsSecretAccessKey", "testing");
     job.set("dynamodb.input.tableName", text(request, "table"));
     job.set("dynamodb.output.tableName", text(request, "table"));
-    job.set("dynamodb.throughput.read", "400");
-    job.set("dynamodb.throughput.write", "4000");
+    job.set("dynamodb.throughput.read", text(request, "read", "400"));
+    job.set("dynamodb.throughput.write", text(request, "write", "4000"));
     job.set("dynamodb.throughput.read.percent", "1.0");
     job.set("dynamodb.throughput.write.percent", "1.0");
     job.set("dynamodb.scan.segments", "4");
@@ -139,6 +139,10 @@ public class Oracle {
 
   private static String text(JsonObject request, String name) {
     return request.get(name).getAsString();
+  }
+
+  private static String text(JsonObject request, String name, String otherwise) {
+    return request.has(name) ? text(request, name) : otherwise;
   }
 
   private static JsonObject map(Map<String, AttributeValue> values) {
