@@ -25,7 +25,7 @@ class Application:
         self._knobs = knobs
         self.created = self.updated = time.time()
         self._begins: float | None = None  # when it was started last; None: it is stopped, or was never started
-        self._stopped = self.terminated = False
+        self._made = self._up = self._stopped = self.terminated = False
         self.runs: dict[str, JobRun] = {}  # by id, oldest first
         self.tokens: dict[str, JobRun] = {}
         self.lock = threading.Condition(threading.RLock())
@@ -33,14 +33,22 @@ class Application:
     @property
     def state(self) -> str:
         with self.lock:
+            self._pass_time()
             if self.terminated:
                 return "TERMINATED"
-            if time.time() < self.created + self._knobs.emr_start_seconds / 2:
+            if not self._made:
                 return "CREATING"
-            self._stop_if_idle()
             if self._begins is None:
                 return "STOPPED" if self._stopped else "CREATED"
-            return "STARTING" if time.time() < self._begins + self._knobs.emr_start_seconds / 2 else "STARTED"
+            return "STARTED" if self._up else "STARTING"
+
+    def _pass_time(self) -> None:
+        """What has come about since it was looked at last; nobody can tell whether it did so earlier."""
+        half = self._knobs.emr_start_seconds / 2
+        self._made = self._made or time.time() >= self.created + half
+        self._up = self._begins is not None and (self._up or time.time() >= self._begins + half)
+        if self._up and self._is_idle():
+            self.stop()
 
     @property
     def active(self) -> list[JobRun]:
@@ -63,7 +71,7 @@ class Application:
 
     def stop(self) -> None:
         with self.lock:
-            self._begins, self._stopped = None, True
+            self._begins, self._up, self._stopped = None, False, True
 
     def summary(self) -> dict[str, Any]:
         return {
@@ -82,15 +90,14 @@ class Application:
         summary = self.summary()
         return {**{name: self.request[name] for name in _ECHOED if name in self.request}, **summary, "applicationId": summary.pop("id")}
 
-    def _stop_if_idle(self) -> None:
-        """As its auto-stop says; nobody can tell whether it happened earlier than it was looked at."""
+    def _is_idle(self) -> bool:
+        """For as long as its auto-stop says."""
         auto = self.request.get("autoStopConfiguration") or {}
-        minutes = auto.get("idleTimeoutMinutes", 15)
         if self._begins is None or not auto.get("enabled", True) or self.active:
-            return
+            return False
         idle_since = max([self._begins, *(run.ended or 0.0 for run in self.runs.values())])
-        if time.time() > idle_since + minutes * 60 * self._knobs.emr_idle_scale:
-            self.stop()
+        seconds: float = auto.get("idleTimeoutMinutes", 15) * 60 * self._knobs.emr_idle_scale
+        return time.time() > idle_since + seconds
 
 
 def arn(application: Application) -> str:
