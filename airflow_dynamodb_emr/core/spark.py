@@ -79,10 +79,11 @@ def _common(region: str, table: str, executors: int, units: float) -> list[str]:
 
 
 def _parameters(program: Program, options: dict[str, str]) -> list[str]:
-    archives = ["--archives", f"{program.libraries}#{LIBRARIES}"] if program.libraries else []
-    confs = (word for name, value in options.items() for word in ("--conf", f"{name}={value}"))
-    return ["--py-files", program.modules, *archives, *confs]
+    brought = {"spark.submit.pyFiles": program.modules, **({"spark.archives": f"{program.libraries}#{LIBRARIES}"} if program.libraries else {})}
+    return [word for name, value in {**brought, **options}.items() for word in ("--conf", f"{name}={value}")]
 
 
 def _most(executors: int) -> dict[str, str]:
-    return {f"spark.dynamicAllocation.{which}Executors": str(max(1, executors)) for which in ("initial", "max")}
+    """Instances too: EMR Serverless has three by default, and Spark refuses to begin with more than there may be."""
+    names = ("spark.executor.instances", "spark.dynamicAllocation.initialExecutors", "spark.dynamicAllocation.maxExecutors")
+    return dict.fromkeys(names, str(max(1, executors)))

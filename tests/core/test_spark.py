@@ -58,6 +58,7 @@ def test_as_many_executors_as_are_asked_for_and_none_that_has_nothing_to_do(aske
     properties = submitted(asked).properties
 
     assert properties["spark.dynamicAllocation.maxExecutors"] == properties["spark.dynamicAllocation.initialExecutors"] == most
+    assert properties["spark.executor.instances"] == most
     assert properties["spark.dynamicAllocation.minExecutors"] == "0"
 
 

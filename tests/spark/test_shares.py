@@ -114,3 +114,19 @@ def test_no_rate_is_no_limit() -> None:
     with closing(Shares(0, 4, "127.0.0.1")) as shares, shares.division.limiter() as limiter:
         assert isinstance(limiter, NoLimit)
         assert shares.running == 0
+
+
+def test_many_small_tasks_one_after_the_other_take_no_more_than_their_share() -> None:
+    """Each reads one page, which is more than a second's worth: the next has to wait for what the one before has taken."""
+    division = Division(10)
+    with division.limiter() as first:
+        first.took(3000)
+    with division.limiter() as second:
+        assert second._missing_seconds() == pytest.approx(300, rel=0.1)
+
+
+def test_a_task_that_begins_has_saved_nothing_up() -> None:
+    with Division(1000).limiter() as limiter:
+        limiter.took(50)
+
+        assert limiter._missing_seconds() > 0
