@@ -12,6 +12,7 @@ from airflow_dynamodb_emr.core.documents import Noun
 from airflow_dynamodb_emr.core.layout import S3Uri
 
 APPLICATION = "Spark"  # that a cluster has to have installed
+OUTCOME = "outcome.json"
 LIBRARIES = "libraries"  # the folder that an archive with faster libraries is unpacked in
 _COMMON = {
     "spark.dynamicAllocation.enabled": "true",
@@ -45,6 +46,18 @@ class Program(Noun, frozen=True, kw_only=True):
     main: str
     modules: str  # a zip
     libraries: str = ""  # an archive with msgspec and isal for the Python of the nodes; it runs without, slower
+
+
+class Outcome(Noun, frozen=True, kw_only=True):
+    """`outcome.json`, which the program writes last: what came of a dump or a load."""
+
+    ok: bool
+    facts: str = ""  # why not
+    hint: str = ""
+    items: int = 0
+    read_units: float = 0.0
+    write_units: float = 0.0
+    seconds: float = 0.0
 
 
 def step(name: str, program: Program, task: list[str], executors: int) -> dict[str, Any]:

@@ -106,6 +106,12 @@ def read(clients: Clients, uri: S3Uri) -> Any:
     return json.loads(Store(clients.s3).read(uri) or b"null")
 
 
+def outcome(clients: Clients, folder: S3Uri) -> tuple[bool, int]:
+    told = Store(clients.s3).load(folder / spark.OUTCOME, spark.Outcome)
+    assert told
+    return told.ok, told.items
+
+
 def contents(manifest: Any) -> list[tuple[str, int, str]]:
     """What the parts hold, whoever packed them."""
     return [(part["key"], part["items"], part["content_sha256"]) for part in manifest["parts"]]
@@ -122,7 +128,7 @@ def test_a_step_dumps_what_the_worker_dumps(clients: Clients, folder: S3Uri, pro
     assert (manifest["engine"], manifest["items"], manifest["slices"]) == ("spark", 900, dumped["slices"])
     assert manifest["slices"] > CUT.segments  # slices that tasks have left to others were copied too
     assert Store(clients.s3).size(left) is None
-    assert (read(clients, folder / "outcome.json")["ok"], read(clients, folder / "outcome.json")["items"]) == (True, 900)
+    assert outcome(clients, folder) == (True, 900)
     assert "with nothing but its standard library and botocore" in said
 
 
@@ -171,8 +177,7 @@ def test_a_job_run_loads_what_was_dumped(
 
     run = msgspec.convert(ended["job_runs"][id], JobRun)
     assert run.state == "SUCCESS", run.reason
-    told = read(clients, folder / "outcome.json")
-    assert (told["ok"], told["items"]) == (True, 900)
+    assert outcome(clients, folder) == (True, 900)
     assert contents(_dumped_by_worker(aws, clients, table, folder / "again")) == contents(dumped)
     assert "with msgspec" in _unpacked(clients, run.log.replace("stderr", "stdout"))
 

@@ -14,6 +14,7 @@ from airflow_dynamodb_emr.aws import shipping
 from airflow_dynamodb_emr.core import spark as core
 from airflow_dynamodb_emr.local.spark.node import Node
 from airflow_dynamodb_emr.spark import LIBRARIES
+from airflow_dynamodb_emr.spark.program import OUTCOME
 
 OLDEST = (3, 9)
 _IMPORT_ALL = """
@@ -75,5 +76,5 @@ def test_it_uses_nothing_of_the_standard_library_that_is_newer(tmp_path: Path) -
     assert found.returncode == 0, found.stdout
 
 
-def test_the_folder_for_faster_libraries_has_one_name() -> None:
-    assert core.LIBRARIES == LIBRARIES
+def test_those_who_write_and_those_who_read_have_the_same_names() -> None:
+    assert (core.LIBRARIES, core.OUTCOME) == (LIBRARIES, OUTCOME)

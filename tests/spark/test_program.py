@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from types import ModuleType
 from typing import Any
 
@@ -10,11 +9,12 @@ import pytest
 
 from airflow_dynamodb_emr.aws.clients import Clients
 from airflow_dynamodb_emr.aws.store import Store
+from airflow_dynamodb_emr.core import spark as core
 from airflow_dynamodb_emr.core.cutting import Cut
 from airflow_dynamodb_emr.core.layout import S3Uri
 from airflow_dynamodb_emr.core.spark import dump_task, load_task
 from airflow_dynamodb_emr.spark import program
-from airflow_dynamodb_emr.spark.program import OUTCOME, main
+from airflow_dynamodb_emr.spark.program import main
 
 CUT = Cut(segments=1)
 
@@ -39,15 +39,16 @@ def no_spark(nodes: None, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def outcome(clients: Clients, folder: S3Uri) -> Any:
-    return json.loads(Store(clients.s3).read(folder / OUTCOME) or b"null")
+    """As whoever waits for it reads it; None where there is none."""
+    return Store(clients.s3).load(folder / core.OUTCOME, core.Outcome)
 
 
 def test_a_table_that_is_not_there_is_told_in_the_folder(clients: Clients, folder: S3Uri, capfd: Any) -> None:
     assert main(dump_task("us-east-1", "nowhere", folder, CUT)) == 1
 
     told = outcome(clients, folder)
-    assert (told["ok"], told["verb"], told["table"], told["facts"]) == (False, "dump", "nowhere", "table nowhere is not there")
-    assert told["hint"] in capfd.readouterr().err
+    assert (told.ok, told.facts) == (False, "table nowhere is not there")
+    assert told.hint in capfd.readouterr().err
 
 
 def test_a_dump_that_is_there_is_left_as_it_is(clients: Clients, folder: S3Uri, make_table: Any) -> None:
@@ -59,14 +60,14 @@ def test_a_dump_that_is_there_is_left_as_it_is(clients: Clients, folder: S3Uri, 
 
 def test_a_load_of_what_is_no_dump_is_told_where_it_was_asked_to(clients: Clients, folder: S3Uri, make_table: Any) -> None:
     assert main(load_task("us-east-1", folder / "nothing", make_table(), folder)) == 1
-    assert outcome(clients, folder)["facts"] == f"{folder}/nothing holds no manifest.json"
+    assert outcome(clients, folder).facts == f"{folder}/nothing holds no manifest.json"
 
 
 def test_a_dump_in_the_form_of_the_connector_is_left_to_another_engine(clients: Clients, folder: S3Uri, make_table: Any) -> None:
     Store(clients.s3).put(folder / "manifest.json", b'{"format": 1, "form": "connector", "parts": []}')
 
     assert main(load_task("us-east-1", folder, make_table(), folder / "told")) == 1
-    assert outcome(clients, folder / "told")["hint"] == "use the engine `worker`"
+    assert outcome(clients, folder / "told").hint == "use the engine `worker`"
 
 
 def test_an_error_that_nobody_thought_of_is_told_too(clients: Clients, folder: S3Uri, monkeypatch: pytest.MonkeyPatch, capfd: Any) -> None:
@@ -76,7 +77,7 @@ def test_an_error_that_nobody_thought_of_is_told_too(clients: Clients, folder: S
     monkeypatch.setattr(program, "_run", fails)
 
     assert main(dump_task("us-east-1", "orders", folder, CUT)) == 1
-    assert outcome(clients, folder)["facts"] == "OSError: no space left on device"
+    assert outcome(clients, folder).facts == "OSError: no space left on device"
     assert "Traceback" in capfd.readouterr().err
 
 
