@@ -69,7 +69,8 @@ env: $(READY)  ## only make the environment
 lock:  ## choose the newest versions that fit and write requirements/*.txt
 	@$(MAKE) --no-print-directory --silent $(VENV)/bin/uv
 	@for name in uv test-airflow-3.3 test-airflow-3.1; do \
-		echo "requirements/$$name.txt"; test $$name = uv && package= || package='setup.cfg --extra dev --extra local'; \
+		echo "requirements/$$name.txt"; package='setup.cfg --extra dev --extra local'; \
+		case $$name in uv) package=;; *-3.3) package="$$package --extra spark";; esac; \
 		UV_CUSTOM_COMPILE_COMMAND='make lock' $(VENV)/bin/uv pip compile --quiet --upgrade --generate-hashes --universal --python-version 3.10 \
 			requirements/$$name.in $$package --output-file requirements/$$name.txt || exit 1; \
 	done

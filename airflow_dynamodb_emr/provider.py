@@ -136,6 +136,25 @@ _CLUSTER = {
     "idle_minutes": _option("Minutes without a step after which EMR itself ends a cluster; 1 to 10080.", "30", "60", "integer"),
 }
 
+_SPARK = {
+    "spark_libraries": _option(
+        "S3 URI of an archive with msgspec and isal for the Python of the nodes, which makes the engine `spark` faster: see docs/spark.md.",
+        "",
+        "s3://my-jars/spark-libraries-x86_64.zip",
+    ),
+    "serverless_role": _option(
+        "ARN of the role that job runs of EMR Serverless work as.", "", "arn:aws:iam::111122223333:role/EMR_Serverless_JobRuns"
+    ),
+    "serverless_application": _option(
+        "Id of your own application of EMR Serverless. Empty: one is made and kept for all runs; it costs nothing while none is under way.",
+        "",
+        "00f1r1fbhkl0r309",
+    ),
+    "serverless_architecture": _option(
+        "Processors of the application that is made, X86_64 or ARM64: those that `spark_libraries` is for.", "X86_64", "ARM64"
+    ),
+}
+
 
 def _modules(*names: str) -> list[dict[str, Any]]:
     return [{"integration-name": _NAME, "python-modules": [f"{_PACKAGE}.{name}" for name in names]}]
@@ -160,7 +179,7 @@ def get_provider_info() -> dict[str, Any]:
         "config": {
             "dynamodb_emr": {
                 "description": "Backup and restore of DynamoDB tables.",
-                "options": {**_WHERE, **_WHAT, **_ENGINES, **_HOW_FAST, **_CLUSTER},
+                "options": {**_WHERE, **_WHAT, **_ENGINES, **_HOW_FAST, **_CLUSTER, **_SPARK},
             }
         },
     }

@@ -6,6 +6,7 @@ Parsed here, at the door: nothing deeper checks again. Every error names the opt
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
 from math import inf
 from typing import Any, Literal
@@ -18,6 +19,7 @@ from airflow_dynamodb_emr.core.documents import Noun
 from airflow_dynamodb_emr.core.engines import Wished
 from airflow_dynamodb_emr.core.layout import S3Uri
 from airflow_dynamodb_emr.core.pace import Pace
+from airflow_dynamodb_emr.core.serverless import ServerlessSpec
 from airflow_dynamodb_emr.errors import BadInput
 
 SECTION = "dynamodb_emr"
@@ -68,6 +70,10 @@ class Settings(Noun, frozen=True, kw_only=True):
     max_lanes: int = 4
     spot: bool = True
     idle_minutes: int = 30
+    spark_libraries: str = ""
+    serverless_role: str = ""
+    serverless_application: str = ""
+    serverless_architecture: str = "X86_64"
 
     @classmethod
     def from_config(cls) -> Settings:
@@ -125,6 +131,12 @@ class Settings(Noun, frozen=True, kw_only=True):
         _within("table_tries", self.table_tries, lambda tries: 1 <= tries <= 10, "from 1 to 10")
         for field in ("overrun_times", "overrun_minutes"):
             _within(field, getattr(self, field), lambda number: number >= 0, "at least 0")
+        if self.spark_libraries:
+            S3Uri.parse(self.spark_libraries, "spark_libraries")
+        if self.serverless_role:
+            _matching("serverless_role", self.serverless_role, r"arn:aws[\w-]*:iam::\d{12}:role/.+", "the ARN of a role")
+        _matching("serverless_application", self.serverless_application, r"[0-9a-z]*", "the id of an application")
+        _matching("serverless_architecture", self.serverless_architecture, "X86_64|ARM64", "X86_64 or ARM64")
         _within("idle_minutes", self.idle_minutes, lambda minutes: 1 <= minutes <= 10_080, "from 1 to 10080")
 
     @property
@@ -153,6 +165,16 @@ class Settings(Noun, frozen=True, kw_only=True):
             raise BadInput(f"spike: {spike} is above {limit} {most}", f"raise {limit}, or ask for less")
         worth = self.hour_dollars + self.cluster({}).step_hour_dollars
         return Pace(ratio=ratio, spike=spike, max_units=most, on_demand_units=on_demand_units, hour_dollars=worth)
+
+    @property
+    def serverless(self) -> ServerlessSpec:
+        return ServerlessSpec(
+            role=self.serverless_role,
+            application=self.serverless_application,
+            release=self.release_label,
+            architecture=self.serverless_architecture,
+            idle_minutes=self.idle_minutes,
+        )
 
     def cluster(self, template: dict[str, Any]) -> ClusterSpec:
         return ClusterSpec(
@@ -184,3 +206,8 @@ def _unquoted(field: str, value: str) -> Any:
 def _within(field: str, value: float, right: Any, words: str) -> None:
     if not right(value):
         raise BadInput(f"{field}: {value:g} is not {words}", "correct it in the form, airflow.cfg or the environment")
+
+
+def _matching(field: str, value: str, pattern: str, words: str) -> None:
+    if not re.fullmatch(pattern, value):
+        raise BadInput(f"{field}: {value!r} is not {words}", "correct it in the form, airflow.cfg or the environment")

@@ -22,6 +22,7 @@ PROJECT = PACKAGE.parent
 OUTER = {
     "core": {"airflow", "boto3", "botocore", "moto", "airflow_dynamodb_emr.transfer", "airflow_dynamodb_emr.aws", "airflow_dynamodb_emr.local"},
     "transfer": {"airflow", "moto", "airflow_dynamodb_emr.aws", "airflow_dynamodb_emr.local"},
+    "spark": {"airflow", "boto3", "moto", "airflow_dynamodb_emr.core", "airflow_dynamodb_emr.aws", "airflow_dynamodb_emr.local"},
     "aws": {"airflow", "moto", "airflow_dynamodb_emr.local"},
     "settings": {"airflow", "boto3", "moto", "airflow_dynamodb_emr.aws", "airflow_dynamodb_emr.local"},
     "verbs": {"airflow", "moto", "airflow_dynamodb_emr.local"},

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_ec2 import EC2Client
     from mypy_boto3_emr import EMRClient
+    from mypy_boto3_emr_serverless import EMRServerlessClient
     from mypy_boto3_iam import IAMClient
     from mypy_boto3_s3 import S3Client
     from mypy_boto3_sts import STSClient
@@ -80,6 +81,10 @@ class Clients:
     @cached_property
     def emr_once(self) -> EMRClient:
         return cast("EMRClient", self._client("emr", ONCE))
+
+    @cached_property
+    def serverless(self) -> EMRServerlessClient:
+        return cast("EMRServerlessClient", self._client("emr-serverless"))
 
     @cached_property
     def autoscaling(self) -> ApplicationAutoScalingClient:

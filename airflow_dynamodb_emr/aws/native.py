@@ -43,7 +43,10 @@ def begin_import(clients: Clients, wish: importing.Wish) -> Imported | None:
 
 
 def exports_ended(clients: Clients, ref: dict[str, Any]) -> dict[str, Any] | None:
-    """Until all `exports` have ended. By table: `wishes`, what was seen of their `exports`, and when DynamoDB was `asked` last; it is `every` so many seconds."""
+    """Until all `exports` have ended. By table: `wishes`, what was seen of their `exports`, and when DynamoDB was `asked` last.
+
+    Of one that has left nothing in S3, DynamoDB is asked `every` so many seconds.
+    """
     seen = msgspec.convert(ref["exports"], dict[str, Export])
     left = [export for export in seen.values() if not export.ended]
     for export in together.each(lambda export: _look(clients, ref, export), left):

@@ -9,7 +9,7 @@ from typing import Any
 
 import msgspec
 
-from airflow_dynamodb_emr.aws import admission, clusters, lanes, steplog, tables, together
+from airflow_dynamodb_emr.aws import admission, clusters, lanes, serverless, steplog, tables, together
 from airflow_dynamodb_emr.aws.clients import Clients
 from airflow_dynamodb_emr.aws.native import exports_ended, imports_ended
 from airflow_dynamodb_emr.aws.store import Store
@@ -64,12 +64,26 @@ def logs_complete(clients: Clients, ref: dict[str, Any]) -> Answer | None:
     return None if ref["logs"] else {}
 
 
+def application_ready(clients: Clients, id: str) -> Answer | None:
+    """Until an application of EMR Serverless takes job runs."""
+    return {} if serverless.ready(clients.serverless, id) else None
+
+
+def job_runs_ended(clients: Clients, ref: dict[str, Any]) -> Answer | None:
+    """Until none of the `job_runs` (by id) of an `application` is under way; what became of each by its id."""
+    ended: dict[str, Any] = ref.setdefault("ended", {})  # for the next look: what has ended is not asked for again
+    found = serverless.statuses(clients.serverless, ref["application"], [id for id in ref["job_runs"] if id not in ended])
+    ended.update({id: msgspec.to_builtins(run) for id, run in found.items() if run.ended})
+    return {"job_runs": ended} if len(ended) == len(ref["job_runs"]) else None
+
+
 def now() -> datetime:
     return datetime.now(timezone.utc)
 
 
 _ALL: tuple[Callable[[Clients, Any], Answer | None], ...] = (
     lanes_ready, clusters_ended, spike_admitted, table_created, table_settled, tables_settled, time_come, logs_complete, exports_ended, imports_ended,
+    application_ready, job_runs_ended,
 )  # fmt: skip
 PROBES: dict[str, Callable[[Clients, Any], Answer | None]] = {probe.__name__: probe for probe in _ALL}
 
@@ -80,5 +94,12 @@ def _end_clusters(clients: Clients, ref: dict[str, Any]) -> None:
         lanes.terminate(clients, msgspec.convert(ref["run"], lanes.Run))
 
 
+def _cancel_job_runs(clients: Clients, ref: dict[str, Any]) -> None:
+    serverless.cancel(clients.serverless, ref["application"], ref["job_runs"])
+
+
 # What is done when somebody kills a task that waits.
-ON_KILL: dict[str, Callable[[Clients, Any], None]] = {lanes_ready.__name__: _end_clusters}
+ON_KILL: dict[str, Callable[[Clients, Any], None]] = {
+    lanes_ready.__name__: _end_clusters,
+    job_runs_ended.__name__: _cancel_job_runs,
+}

@@ -15,7 +15,7 @@ class Knobs:
 
     emr_start_seconds: float = 1  # STARTING and BOOTSTRAPPING; AWS: 5 to 10 minutes
     emr_end_seconds: float = 0.5  # TERMINATING; AWS: a minute or two
-    emr_idle_scale: float = 1  # an auto-termination policy's IdleTimeout is multiplied by it
+    emr_idle_scale: float = 1  # IdleTimeout of clusters, and what minutes EMR Serverless counts, are multiplied by it
     emr_rate_scale: float = 0  # EMR's limits of requests are multiplied by it; 1: AWS' own, 0: there are none
     yarn_outlives_steps: float = 0  # 1: a step that is cancelled leaves its YARN application running
     log_delay_seconds: float = 0  # from a step's end to its logs in S3; 0: logs first; AWS: up to 5 minutes
@@ -31,6 +31,8 @@ class Knobs:
     clock_ahead_seconds: float = 0  # of the clock that decreases, their days and changes of items are counted by: 86,400 is tomorrow
     autoscale_seconds: float = 82  # until a raise above an autoscaled minimum is taken back
     connector_module: str = "airflow_dynamodb_emr.local.connector"  # what runs in place of the connector's jar
+    serverless_runs: float = 2  # job runs of EMR Serverless at once, however many an application allows
+    spark_master: str = "local[2,4]"  # what stands in for YARN: 2 tasks at once, each tried 4 times
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> Knobs:

@@ -15,6 +15,7 @@ from airflow_dynamodb_emr.local.faults import Faults
 from airflow_dynamodb_emr.local.http.protocol import Call, Service
 from airflow_dynamodb_emr.local.knobs import Knobs
 from airflow_dynamodb_emr.local.record import CapacityRecord
+from airflow_dynamodb_emr.local.serverless.service import EmrServerless
 
 # What EMR answers without looking at a cluster, moto answers well.
 _MOTO_EMR = {
@@ -31,7 +32,13 @@ class Region:
         self.dynamodb = DynamoDB(name, knobs, record, faults)
         self.autoscaling = AutoScaling(name, Autoscaler(self.dynamodb, knobs))
         self.emr = Emr(name, runner, faults, knobs)
-        self.services: dict[str, Service] = {"dynamodb": self.dynamodb, "application-autoscaling": self.autoscaling, "emr": self.emr}
+        self.serverless = EmrServerless(name, runner.jobs, knobs)
+        self.services: dict[str, Service] = {
+            "dynamodb": self.dynamodb,
+            "application-autoscaling": self.autoscaling,
+            "emr": self.emr,
+            "emr-serverless": self.serverless,
+        }
 
 
 class Regions:
@@ -64,4 +71,5 @@ class Regions:
         """No child process outlives this."""
         for region in list(self._regions.values()):
             region.emr.abandon()
+            region.serverless.abandon()
         self._runner.close()

@@ -51,6 +51,10 @@ class Cluster:
         """Raises StopIteration before there is one."""
         return next(machine for pool in self.pools if pool.kind == "MASTER" for machine in pool.machines)
 
+    def has(self, application: str) -> bool:
+        """Whether it was asked to have this one installed."""
+        return application.lower() in {each.get("Name", "").lower() for each in self.request.get("Applications", [])}
+
     def add(self, steps: list[Request]) -> list[Step]:
         with self.lock:
             new = [Step(step) for step in steps]

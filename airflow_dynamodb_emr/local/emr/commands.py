@@ -7,60 +7,61 @@ stand-in, which therefore listens on this machine alone unless it is told otherw
 from __future__ import annotations
 
 import os
-import subprocess
 import sys
+import threading
 from collections.abc import Mapping
-from contextlib import suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-import psutil
-
+import airflow_dynamodb_emr
 from airflow_dynamodb_emr.local.emr import yarn_program
-from airflow_dynamodb_emr.local.emr.running import Ended
+from airflow_dynamodb_emr.local.emr.command import Command
+from airflow_dynamodb_emr.local.knobs import Knobs
+from airflow_dynamodb_emr.local.spark.command import MASTER
+from airflow_dynamodb_emr.local.spark.submission import PROGRAM
 
 COMMAND_RUNNER = "command-runner.jar"
-# -I: nothing of the folder that the program stands in shall be taken for a module of Python's own.
-_YARN = '#!/bin/sh\nexec "{python}" -I "{program}" "$@"\n'
+# Programs that stand in for those of a real node. -I: nothing of the folder that yarn stands in shall be taken for a module of Python's own.
+_BIN = {
+    "yarn": '#!/bin/sh\nexec "{python}" -I "{yarn}" "$@"\n',
+    PROGRAM: '#!/bin/sh\nPYTHONPATH="{root}" exec "{python}" -m airflow_dynamodb_emr.local.spark "$@"\n',
+}
 
 
 class PrimaryNode:
-    """A folder to work in, and programs that stand in for those of a real node; *environment* is what they need to find the stand-in."""
+    """A folder to work in, and programs that stand in for those of a real node, made when the first is run.
 
-    def __init__(self, environment: Mapping[str, str]) -> None:
-        self._environment = environment
-        self._folder = TemporaryDirectory(prefix="stand-in-node-")
-        self._bin = Path(self._folder.name) / "bin"
-        self._bin.mkdir()
-        yarn = self._bin / "yarn"
-        yarn.write_text(_YARN.format(python=sys.executable, program=yarn_program.__file__))
-        yarn.chmod(0o755)
+    *environment* is what programs need to find the stand-in.
+    """
 
-    def run(self, args: list[str], cluster: str) -> Command:
+    def __init__(self, environment: Mapping[str, str], knobs: Knobs) -> None:
+        self._environment, self._knobs = environment, knobs
+        self._lock = threading.Lock()
+        self._folder: TemporaryDirectory[str] | None = None
+
+    def run(self, args: list[str], cluster: str = "") -> Command:
         """Raises OSError where there is no such program."""
-        path = os.pathsep.join([str(self._bin), os.environ.get("PATH", os.defpath)])
-        return Command(args, self._folder.name, {**os.environ, **self._environment, "PATH": path, yarn_program.CLUSTER: cluster})
+        folder = self._made()
+        path = os.pathsep.join([str(folder / "bin"), os.environ.get("PATH", os.defpath)])
+        own = {"PATH": path, yarn_program.CLUSTER: cluster, MASTER: self._knobs.spark_master}
+        return Command(args, folder, {**os.environ, **self._environment, **own})
 
     def close(self) -> None:
-        self._folder.cleanup()
+        if self._folder:
+            self._folder.cleanup()
+
+    def _made(self) -> Path:
+        with self._lock:
+            if self._folder is None:
+                self._folder = TemporaryDirectory(prefix="stand-in-node-", ignore_cleanup_errors=True)  # a program may still be about to end
+                _fill(Path(self._folder.name) / "bin")
+            return Path(self._folder.name)
 
 
-class Command:
-    """A program that runs. It stays in the stand-in's process group: whoever ends the group leaves nothing behind."""
-
-    def __init__(self, args: list[str], folder: str, environment: Mapping[str, str]) -> None:
-        pipe = subprocess.PIPE
-        self._process = subprocess.Popen(args, stdin=subprocess.DEVNULL, stdout=pipe, stderr=pipe, cwd=folder, env=environment)
-
-    def signal(self, number: int) -> None:
-        """Its children get it too: a shell that is gone leaves them running, and their output open."""
-        with suppress(psutil.NoSuchProcess):
-            if self._process.poll() is None:
-                for child in psutil.Process(self._process.pid).children(recursive=True):
-                    with suppress(psutil.NoSuchProcess):
-                        child.send_signal(number)
-                self._process.send_signal(number)
-
-    def wait(self) -> Ended:
-        stdout, stderr = self._process.communicate()
-        return Ended(self._process.returncode, stdout, stderr)
+def _fill(folder: Path) -> None:
+    folder.mkdir()
+    names = {"python": sys.executable, "yarn": yarn_program.__file__, "root": str(Path(airflow_dynamodb_emr.__file__).parents[1])}
+    for program, text in _BIN.items():
+        path = folder / program
+        path.write_text(text.format(**names))
+        path.chmod(0o755)

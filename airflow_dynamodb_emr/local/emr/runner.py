@@ -1,9 +1,8 @@
-"""Runs a step for real, as a child process: the connector's jar, which Python stands in for, or a command."""
+"""Runs a step for real, as a child process: the connector's jar, which Python stands in for, a Spark application, or a command."""
 
 from __future__ import annotations
 
 import signal
-import threading
 from collections.abc import Mapping
 
 from airflow_dynamodb_emr.core.layout import S3Uri
@@ -12,11 +11,14 @@ from airflow_dynamodb_emr.local import moto_side
 from airflow_dynamodb_emr.local.emr.cluster import Cluster
 from airflow_dynamodb_emr.local.emr.commands import COMMAND_RUNNER, PrimaryNode
 from airflow_dynamodb_emr.local.emr.forks import Forks
-from airflow_dynamodb_emr.local.emr.running import Ended
+from airflow_dynamodb_emr.local.emr.job import Job
+from airflow_dynamodb_emr.local.emr.jobs import Jobs
+from airflow_dynamodb_emr.local.emr.running import Application, Ended
 from airflow_dynamodb_emr.local.emr.step import Step, basename
 from airflow_dynamodb_emr.local.emr.yarn import Driver
 from airflow_dynamodb_emr.local.faults import Faults
 from airflow_dynamodb_emr.local.knobs import Knobs
+from airflow_dynamodb_emr.local.spark.submission import is_submission
 
 CONNECTOR_JAR = "emr-dynamodb-tools"
 
@@ -25,42 +27,30 @@ class Runner:
     """*environment* is what a child needs to find the stand-in."""
 
     def __init__(self, environment: Mapping[str, str], faults: Faults, knobs: Knobs) -> None:
-        self._environment, self._faults, self._knobs = environment, faults, knobs
+        self._knobs = knobs
         self._forks = Forks(environment)
-        self._lock = threading.Lock()
-        self._node: PrimaryNode | None = None  # made when the first command is run
+        self._node = PrimaryNode(environment, knobs)
+        self.jobs = Jobs(self._node, faults, knobs)
 
     def run(self, step: Step, cluster: Cluster) -> Ended:
         """Returns when the process has ended; `step.process` is it meanwhile."""
-        problem = self._problem(step)
+        job = Job.of(step.args)
+        problem = _problem(step, cluster) or self.jobs.problem(job, step.name)
         if problem:
             return Ended(1, stderr=problem.encode())
-        if step.jar == COMMAND_RUNNER:
+        if step.jar == COMMAND_RUNNER and not is_submission(step.args):
             return self._command(step, cluster)
-        ended = self._connector(step, cluster)
+        ended = self._job(step, job, cluster)
         if ended.code == 0:
-            self._lose_data(step)
+            self.jobs.lose_data(job)
         return ended
 
     def close(self) -> None:
         """Nothing is started any more."""
         self._forks.close()
-        if self._node:
-            self._node.close()
-
-    def _problem(self, step: Step) -> str:
-        """Why the step fails before it does anything."""
-        if step.jar != COMMAND_RUNNER and not basename(step.jar).startswith(CONNECTOR_JAR):
-            return f"the stand-in for AWS runs only {CONNECTOR_JAR}*.jar and {COMMAND_RUNNER}, not {step.jar}"
-        if step.jar != COMMAND_RUNNER and not _is_there(step.jar):
-            return f"Exception in thread main java.lang.RuntimeException: Error opening job jar: {step.jar}: file does not exist"
-        if self._faults.take("fail_steps", step.table, step.name):
-            return "java.lang.RuntimeException: this step fails because a test asked for it"
-        return ""
+        self._node.close()
 
     def _command(self, step: Step, cluster: Cluster) -> Ended:
-        with self._lock:
-            self._node = self._node or PrimaryNode(self._environment)
         try:
             step.process = self._node.run(step.args, cluster.id)
         except OSError as error:
@@ -69,24 +59,30 @@ class Runner:
             step.process.signal(signal.SIGKILL)
         return step.process.wait()
 
-    def _connector(self, step: Step, cluster: Cluster) -> Ended:
-        """Or what stands in for it. A slow step sleeps before it does anything; one that hangs sleeps for ever."""
-        hangs = self._faults.take("hang_steps", step.table, step.name)
-        seconds = None if hangs else self._faults.lasting("slow_steps", step.table, step.name)
-        fork = self._forks.start(self._knobs.connector_module, step.args, seconds)
-        cluster.yarn.submit(step, fork)
-        step.process = Driver(fork, self._knobs)
+    def _job(self, step: Step, job: Job, cluster: Cluster) -> Ended:
+        process = self._started(step, job, cluster)
+        cluster.yarn.submit(step, job, process)
+        step.process = Driver(process, self._knobs)
         if step.state != "RUNNING":  # cancelled since it was scheduled, so that there never was an application
-            fork.signal(signal.SIGKILL)
-        return fork.wait()
+            process.signal(signal.SIGKILL)
+        return process.wait()
 
-    def _lose_data(self, step: Step) -> None:
-        lost = self._faults.take("lose_data", step.table, all_at_once=True)
-        if lost:
-            folder = S3Uri.parse(step.positional[0])
-            data = [key for key in moto_side.keys_in(folder) if basename(key) not in ("manifest", "_SUCCESS")]
-            for key in data[:lost]:
-                moto_side.delete_object(folder.bucket, key)
+    def _started(self, step: Step, job: Job, cluster: Cluster) -> Application:
+        if step.jar == COMMAND_RUNNER:
+            return self.jobs.start(step.args, job, step.name, cluster.id)
+        return self._forks.start(self._knobs.connector_module, step.args, self.jobs.delay_seconds(job, step.name))
+
+
+def _problem(step: Step, cluster: Cluster) -> str:
+    """Why the step fails before it does anything."""
+    if step.jar == COMMAND_RUNNER:
+        lacking = is_submission(step.args) and not cluster.has("Spark")
+        return f'Cannot run program "{step.args[0]}" (in directory "."): error=2, No such file or directory' if lacking else ""
+    if not basename(step.jar).startswith(CONNECTOR_JAR):
+        return f"the stand-in for AWS runs only {CONNECTOR_JAR}*.jar and {COMMAND_RUNNER}, not {step.jar}"
+    if not _is_there(step.jar):
+        return f"Exception in thread main java.lang.RuntimeException: Error opening job jar: {step.jar}: file does not exist"
+    return ""
 
 
 def _is_there(jar: str) -> bool:

@@ -26,3 +26,16 @@ class Running(Protocol):
         """Nothing where it has ended already."""
 
     def wait(self) -> Ended: ...
+
+
+class Application(Running, Protocol):
+    """What runs on YARN, which whoever waits for it may leave."""
+
+    @property
+    def gone(self) -> bool: ...
+
+    def leave(self, number: int) -> None:
+        """Whoever waits shall take it for ended by a signal, with what it has written so far; it goes on."""
+
+    def join(self, seconds: float) -> None:
+        """Until it is gone, but no longer than *seconds*."""

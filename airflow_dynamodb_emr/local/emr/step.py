@@ -43,15 +43,6 @@ class Step:
         return [*([jar["MainClass"]] if jar.get("MainClass") else []), *jar.get("Args", [])]
 
     @property
-    def positional(self) -> list[str]:
-        """The arguments after the class, without generic options: S3 folder, table, and so on."""
-        return [arg for arg in self.args[1:] if not arg.startswith("-D")]
-
-    @property
-    def table(self) -> str:
-        return self.positional[1] if len(self.positional) > 1 else ""
-
-    @property
     def action(self) -> str:
         action = self.request.get("ActionOnFailure", "TERMINATE_CLUSTER")
         return "TERMINATE_CLUSTER" if action == "TERMINATE_JOB_FLOW" else str(action)

@@ -1,4 +1,4 @@
-"""YARN of one cluster: each connector step that runs is an application, which may outlive the step."""
+"""YARN of one cluster: each step of the connector and of Spark that runs is an application, which may outlive the step."""
 
 from __future__ import annotations
 
@@ -7,9 +7,8 @@ import threading
 
 import msgspec
 
-from airflow_dynamodb_emr.local.connector.hadoop import Options
-from airflow_dynamodb_emr.local.emr.forks import Fork
-from airflow_dynamodb_emr.local.emr.running import Ended
+from airflow_dynamodb_emr.local.emr.job import Job
+from airflow_dynamodb_emr.local.emr.running import Application, Ended
 from airflow_dynamodb_emr.local.emr.step import Step
 from airflow_dynamodb_emr.local.knobs import Knobs
 
@@ -23,6 +22,7 @@ class YarnApplication(msgspec.Struct, frozen=True, kw_only=True):
     id: str
     step: str  # of EMR, by id
     name: str
+    kind: str  # MAPREDUCE or SPARK
     tags: list[str]  # in lower case, as YARN keeps them
 
 
@@ -32,14 +32,13 @@ class Yarn:
     def __init__(self, cluster: str, started: float) -> None:
         self._cluster, self._started = cluster, int(started * 1000)
         self._lock = threading.Lock()
-        self._applications: dict[str, tuple[YarnApplication, Fork]] = {}
+        self._applications: dict[str, tuple[YarnApplication, Application]] = {}
 
-    def submit(self, step: Step, process: Fork) -> None:
-        tags = Options.parse(step.args[1:]).settings.get("mapreduce.job.tags", "").lower()
+    def submit(self, step: Step, job: Job, process: Application) -> None:
+        tags = [tag for tag in job.tags.lower().split(",") if tag]
         with self._lock:
             id = f"application_{self._started}_{len(self._applications) + 1:04}"
-            name = step.args[0].rpartition(".")[2] if step.args else ""
-            told = YarnApplication(cluster=self._cluster, id=id, step=step.id, name=name, tags=[tag for tag in tags.split(",") if tag])
+            told = YarnApplication(cluster=self._cluster, id=id, step=step.id, name=job.name, kind=job.kind, tags=tags)
             self._applications[id] = told, process
 
     def running(self) -> list[YarnApplication]:
@@ -67,7 +66,7 @@ class Driver:
     work is the application's, its commit included: one that is left behind goes on and finishes its files.
     """
 
-    def __init__(self, application: Fork, knobs: Knobs) -> None:
+    def __init__(self, application: Application, knobs: Knobs) -> None:
         self._application, self._knobs = application, knobs
 
     def signal(self, number: int) -> None:

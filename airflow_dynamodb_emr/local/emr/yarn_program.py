@@ -42,7 +42,7 @@ def _list(tags: list[str]) -> int:
     print(f"Total number of applications (application-types: [], states: {states} and tags: [{', '.join(tags)}]):{len(found)}")
     print(_COLUMNS.format(*_HEAD))
     for one in found:
-        print(_COLUMNS.format(one["id"], one["name"], "MAPREDUCE", "hadoop", "default", "RUNNING", "UNDEFINED", "5%", "N/A"))
+        print(_COLUMNS.format(one["id"], one["name"], one["kind"], "hadoop", "default", "RUNNING", "UNDEFINED", "5%", "N/A"))
     return 0
 
 

@@ -19,6 +19,7 @@ from airflow_dynamodb_emr.local.regions import Region
 
 BASE = "s3://local-backups/dynamodb"
 CONNECTOR_JAR = "s3://local-artifacts/emr-dynamodb-tools-5.6.0.jar"
+SERVERLESS_ROLE = "EMR_Serverless_JobRuns"
 _KEYS = ("id", "at")
 _ITEMS_OF_ONE_HASH_KEY = 20
 
@@ -30,6 +31,7 @@ def seed(region: Region, tables: int) -> None:
     moto_side.put_object(S3Uri.parse(CONNECTOR_JAR), b"This is no jar: the stand-in for AWS runs a Python emulation of the connector in its place.\n")
     moto_side.make_role("EMR_DefaultRole", "elasticmapreduce.amazonaws.com")
     moto_side.make_role("EMR_EC2_DefaultRole", "ec2.amazonaws.com")
+    moto_side.make_role(SERVERLESS_ROLE, "emr-serverless.amazonaws.com")
     moto_side.make_instance_profile("EMR_EC2_DefaultRole")
     gc.disable()  # it would look through all items again and again
     for name, shape in fleet(tables):

@@ -10,12 +10,21 @@ from typing import Any, Protocol
 
 from airflow_dynamodb_emr.local.emr.rates import Rates
 from airflow_dynamodb_emr.local.faults import Calls, Faults
-from airflow_dynamodb_emr.local.http import mishaps
+from airflow_dynamodb_emr.local.http import mishaps, rest
 from airflow_dynamodb_emr.local.http.control import Control
 from airflow_dynamodb_emr.local.http.protocol import Call, Refused, Service, call_of, decode, encode, headers
 from airflow_dynamodb_emr.local.trouble import NONE, Hit
 
-_STATUS = {200: "200 OK", 400: "400 Bad Request", 403: "403 Forbidden", 404: "404 Not Found", 500: "500 Internal Server Error", 503: "503 Slow Down"}
+_STATUS = {
+    200: "200 OK",
+    400: "400 Bad Request",
+    402: "402 Payment Required",
+    403: "403 Forbidden",
+    404: "404 Not Found",
+    409: "409 Conflict",
+    500: "500 Internal Server Error",
+    503: "503 Slow Down",
+}
 
 
 class Services(Protocol):
@@ -33,7 +42,7 @@ class Front:
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         if environ["PATH_INFO"].startswith("/local/"):
             return _send(start_response, *self._control(environ["REQUEST_METHOD"], environ["PATH_INFO"], _body(environ)))
-        call = call_of(environ, _form(environ))
+        call = rest.named(call_of(environ, _form(environ)), environ)
         self._calls.add(str(call))
         if not self._rates.allow(call):
             self._calls.refuse(str(call))
@@ -59,17 +68,20 @@ class Front:
         service = self._services.of(call)
         if service is None:
             return self._moto(environ, start_response)  # type: ignore[no-any-return]
-        return _send(start_response, *_ours(mishaps.Forgetful(service, forgetful) if forgetful else service, call, _body(environ)))
+        return _send(start_response, *_ours(mishaps.Forgetful(service, forgetful) if forgetful else service, call, environ))
 
 
 def _refuse(start_response: Any, call: Call, environ: dict[str, Any], refusal: Refused) -> list[bytes]:
-    body = refusal.body() if "HTTP_X_AMZ_TARGET" in environ else refusal.xml(call.service)
+    json = "HTTP_X_AMZ_TARGET" in environ or call.service in rest.SERVICES
+    body = refusal.body() if json else refusal.xml(call.service)
     return _send(start_response, refusal.status, body)
 
 
-def _ours(service: Service, call: Call, body: bytes) -> tuple[int, bytes]:
+def _ours(service: Service, call: Call, environ: dict[str, Any]) -> tuple[int, bytes]:
+    body = _body(environ)
     try:
-        return 200, encode(service.call(call.operation, decode(body)))
+        request = rest.request(call, environ, body) if call.service in rest.SERVICES else decode(body)
+        return 200, encode(service.call(call.operation, request))
     except Refused as refusal:
         return refusal.status, refusal.body()
     except Exception:  # a mistake of ours: status 400, so that clients do not hide it behind retries

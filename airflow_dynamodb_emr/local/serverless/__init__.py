@@ -1,0 +1,1 @@
+"""EMR Serverless: applications that start and stop by themselves, and job runs that really run."""

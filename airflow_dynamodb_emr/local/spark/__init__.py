@@ -1,0 +1,1 @@
+"""Spark as the stand-in has it: Apache's own PySpark, on one machine."""
