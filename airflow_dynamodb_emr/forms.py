@@ -7,6 +7,7 @@ from typing import Any
 
 from airflow.configuration import conf
 
+from airflow_dynamodb_emr.aws import shipping
 from airflow_dynamodb_emr.aws.clients import Clients
 from airflow_dynamodb_emr.aws.inputs import cluster_template, exclude_list
 from airflow_dynamodb_emr.aws.store import Store
@@ -27,6 +28,8 @@ def backup_request(settings: Settings, form: Mapping[str, Any], clients: Clients
         region=clients.region,
         jar=settings.connector_jar,
         wished=settings.wished,
+        program=shipping.program(settings.base_uri, settings.spark_libraries),
+        serverless=settings.serverless,
         form=settings.form,
         logs=settings.logs,
         pace=settings.read_pace,
@@ -49,6 +52,8 @@ def restore_request(settings: Settings, form: Mapping[str, Any], clients: Client
         region=clients.region,
         jar=settings.connector_jar,
         wished=settings.wished,
+        program=shipping.program(settings.base_uri, settings.spark_libraries),
+        serverless=settings.serverless,
         logs=settings.logs,
         pace=settings.write_pace,
         cluster=settings.cluster(cluster_template(store, settings.cluster_template)),

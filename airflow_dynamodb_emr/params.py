@@ -11,7 +11,7 @@ from airflow.sdk import Param
 
 from airflow_dynamodb_emr.core import spiking
 from airflow_dynamodb_emr.core.catalogue import LATEST
-from airflow_dynamodb_emr.core.engines import AUTO, CONNECTOR, NATIVE, WORKER
+from airflow_dynamodb_emr.core.engines import AUTO, CONNECTOR, NATIVE, SPARK, WORKER
 from airflow_dynamodb_emr.settings import Settings
 
 _S3 = r"^$|^s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/.*)?$"
@@ -24,12 +24,13 @@ _EXISTING = (
     "Off: a table that exists already stops the restore before anything is touched. "
     "On: items are put into it; those of the same key are **overwritten**, others stay."
 )
-ENGINES_OFFERED = (CONNECTOR, WORKER, NATIVE)
+ENGINES_OFFERED = (CONNECTOR, WORKER, SPARK, NATIVE)
 _ENGINE = (
     "How tables are {done}. `connector`: by AWS' own library, on a cluster. `worker`: by this software, in Airflow's own tasks, without a cluster. "
-    "`native`: by DynamoDB itself, which takes no capacity and costs by the gigabyte. "
+    "`spark`: the same, on a cluster or on EMR Serverless. `native`: by DynamoDB itself, which takes no capacity and costs by the gigabyte. "
     "`auto`: for each table what costs least, counting time and money; the log of `plan` says why."
 )
+_SPARK_ON = "Where the engine `spark` runs: on the run's own cluster, or on EMR Serverless, without a cluster."
 _SPIKE = (
     "How far a provisioned table is raised while it is dumped or loaded. `20 minutes`: one that would take longer, to be done by then. "
     "`x10`: each, to so many times its capacity. `4000 units`: each, to that. `off`: none. "
@@ -135,6 +136,9 @@ def _cluster(settings: Settings) -> dict[str, Param]:
     nodes = "Worker machines of each cluster; each costs what its type costs while the run lasts. 0: as many as the plan needs."
     steps = "Tables that a cluster works on at the same time. 0: as many as the plan needs."
     return {
+        "spark_on": Param(
+            settings.spark_on, type="string", enum=["emr", "serverless"], title="Spark on", section="Cluster", description_md=_SPARK_ON
+        ),
         "core_nodes": Param(settings.core_nodes, type="integer", minimum=0, maximum=500, title="Core nodes", section="Cluster", description_md=nodes),
         "step_concurrency": Param(
             settings.step_concurrency, type="integer", minimum=0, maximum=256, title="Tables at once", section="Cluster", description_md=steps

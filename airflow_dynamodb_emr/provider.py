@@ -137,6 +137,7 @@ _CLUSTER = {
 }
 
 _SPARK = {
+    "spark_on": _option("Where the engine `spark` runs: `emr`, on the run's clusters, or `serverless`, without one.", "emr", "serverless"),
     "spark_libraries": _option(
         "S3 URI of an archive with msgspec and isal for the Python of the nodes, which makes the engine `spark` faster: see docs/spark.md.",
         "",

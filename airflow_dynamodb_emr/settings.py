@@ -70,6 +70,7 @@ class Settings(Noun, frozen=True, kw_only=True):
     max_lanes: int = 4
     spot: bool = True
     idle_minutes: int = 30
+    spark_on: Literal["emr", "serverless"] = "emr"
     spark_libraries: str = ""
     serverless_role: str = ""
     serverless_application: str = ""
@@ -141,7 +142,7 @@ class Settings(Noun, frozen=True, kw_only=True):
 
     @property
     def wished(self) -> Wished:
-        return Wished(engine=self.engine, worker_minutes=self.worker_minutes)
+        return Wished(engine=self.engine, serverless=self.spark_on == "serverless", worker_minutes=self.worker_minutes)
 
     @property
     def base_uri(self) -> S3Uri:

@@ -61,11 +61,16 @@ def number_of(store: Store, root: Folder, table: str) -> int:
     return next(number for number in count(1) if store.size(root.refused / step_name(table, number)) is None)
 
 
+def give_up(store: Store, root: Folder, table: str, number: int) -> None:
+    """The next try is another one, in a fresh folder."""
+    store.put(root.refused / step_name(table, number))
+
+
 def refuse(store: Store, root: Folder, table: str) -> None:
     """The next try begins anew, in a fresh folder. One that was only broken off is taken up instead."""
     number = number_of(store, root, table)
     if store.size(root.data(table, number) / MANIFEST) is not None:
-        store.put(root.refused / step_name(table, number))
+        give_up(store, root, table, number)
 
 
 def judge(store: Store, plan: BackupPlan, table: TableDump, number: int) -> tuple[list[str], TableManifest | None]:

@@ -10,9 +10,10 @@ from airflow_dynamodb_emr.aws.attempts import Attempt
 from airflow_dynamodb_emr.aws.clients import Clients
 from airflow_dynamodb_emr.aws.store import Store
 from airflow_dynamodb_emr.core import documents, roster
-from airflow_dynamodb_emr.core.engines import ON_CLUSTER
+from airflow_dynamodb_emr.core.engines import CONNECTOR, SPARK
 from airflow_dynamodb_emr.core.loading import TableLoad
 from airflow_dynamodb_emr.core.restore import Restore, RestorePlan, TableLoaded
+from airflow_dynamodb_emr.core.spark import OUTCOME, Outcome
 from airflow_dynamodb_emr.core.steps import LOADED_COUNTER
 from airflow_dynamodb_emr.core.verdict import Verdict
 
@@ -21,8 +22,8 @@ REPORT = "restore.json"
 
 def logs(clients: Clients, plan: RestorePlan) -> list[str]:
     """The logs that hold the counts of the loads that succeeded."""
-    tries = _attempts(clients, plan).values()
-    return [str(tried.log(plan.logs)) for tried in tries if tried and tried.completed]
+    tries = _attempts(clients, plan).items()
+    return [str(tried.log(plan.logs)) for name, tried in tries if tried and tried.completed and plan.table(name).engine == CONNECTOR]
 
 
 def judge(clients: Clients, plan: RestorePlan, now: datetime, notes: Sequence[str] = ()) -> Restore:
@@ -61,16 +62,26 @@ def _outcome(store: Store, plan: RestorePlan, table: TableLoad, attempt: Attempt
 
 def _from_step(store: Store, plan: RestorePlan, table: TableLoad, attempt: Attempt | None) -> TableLoaded | str:
     if attempt is None:
-        return "nothing was loaded: its task failed before" if table.engine in ON_CLUSTER else "its task failed while loading"
+        return "nothing was loaded: its task failed before" if table.on_cluster else "its task failed while loading"
     log = steplog.read(store, attempt.log(plan.logs)) or ""
     if not attempt.completed:
         return f"its step is {attempt.step.state}: {attempt.step.reason or steplog.tail(log)}"
+    if table.engine == SPARK:
+        return _from_outcome(store, plan, table, attempt)
     items = steplog.count(log, LOADED_COUNTER)
     if items is None:
         return f"the step's log has no item count ({LOADED_COUNTER})"
     return TableLoaded(name=table.name, source=table.source, engine=table.engine, items=items, seconds=attempt.step.seconds)
 
 
+def _from_outcome(store: Store, plan: RestorePlan, table: TableLoad, attempt: Attempt) -> TableLoaded | str:
+    """Spark writes its own down."""
+    outcome = store.load(plan.outcome(table.name, attempt.number) / OUTCOME, Outcome)
+    if outcome is None or not outcome.ok:
+        return outcome.facts if outcome else "its step says nothing of what came of it"
+    return TableLoaded(name=table.name, source=table.source, engine=table.engine, items=outcome.items, seconds=outcome.seconds)
+
+
 def _attempts(clients: Clients, plan: RestorePlan) -> dict[str, Attempt | None]:
     tries = attempts.made(clients, plan.root)
-    return {table.name: attempts.best(table.name, tries) for table in plan.tables if table.engine in ON_CLUSTER}
+    return {table.name: attempts.best(table.name, tries) for table in plan.tables if table.on_cluster}

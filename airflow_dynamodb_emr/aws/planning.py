@@ -6,7 +6,7 @@ from datetime import datetime
 
 from msgspec import structs
 
-from airflow_dynamodb_emr.aws import limits, preflight, tables, together
+from airflow_dynamodb_emr.aws import limits, preflight, shipping, tables, together
 from airflow_dynamodb_emr.aws.clients import Clients
 from airflow_dynamodb_emr.aws.errors import refused_as_bad_input
 from airflow_dynamodb_emr.aws.store import Store
@@ -40,6 +40,7 @@ def draft(clients: Clients, request: Request, run: str, time: datetime, now: dat
     request = structs.replace(request, pace=_with_room(clients, request.pace, found))
     plan = backup_plan(request, run, time, now, found, excluded, vanished)
     preflight.machinery(clients, request.cluster, request.logs, plan.cluster, request.jar, any(dump.engine == CONNECTOR for dump in plan.tables))
+    preflight.spark(clients, plan.program, plan.serverless)
     return Draft(plan=structs.replace(plan, moment=_moment(plan, schemas)), schemas=schemas)
 
 
@@ -81,6 +82,8 @@ def commit(store: Store, draft: Draft) -> BackupPlan:
     with refused_as_bad_input(f"base: {plan.base} (writing to it)", "allow s3:PutObject there"):
         fresh = store.write_once(plan.root.plan, plan)
     plan = plan if fresh else _own(store, plan)
+    if plan.program:
+        shipping.ship(store, plan.program)
     store.put(plan.root.flag("RUNNING"))
     together.each(lambda schema: store.write_once(plan.root.schema(schema.name), schema), draft.schemas)
     store.put_new(plan.root.steps("export"), documents.encode(plan.export_steps()))

@@ -9,13 +9,15 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
-from airflow_dynamodb_emr.aws import model
+from airflow_dynamodb_emr.aws import model, serverless, shipping
 from airflow_dynamodb_emr.aws.clients import Clients
 from airflow_dynamodb_emr.aws.errors import code, is_denied, is_missing, refused_as_bad_input
 from airflow_dynamodb_emr.aws.store import Store
 from airflow_dynamodb_emr.core.cluster import ClusterSpec, subnets_of
 from airflow_dynamodb_emr.core.layout import S3Uri
 from airflow_dynamodb_emr.core.refusals import refusals
+from airflow_dynamodb_emr.core.serverless import ServerlessSpec
+from airflow_dynamodb_emr.core.spark import Program
 from airflow_dynamodb_emr.errors import BadInput, NotFound
 
 if TYPE_CHECKING:
@@ -70,6 +72,14 @@ def machinery(clients: Clients, spec: ClusterSpec, logs: S3Uri, wanted: dict[str
     if connector:
         jar(clients.s3, jar_uri)
     cluster(clients, wanted)
+
+
+def spark(clients: Clients, program: Program | None, spec: ServerlessSpec | None) -> None:
+    """What a run needs that has Spark copy tables; *spec*: on EMR Serverless."""
+    if program:
+        shipping.check(Store(clients.s3), program.libraries)
+    if spec:
+        serverless.check(clients, spec)
 
 
 @contextmanager

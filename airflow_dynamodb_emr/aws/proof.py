@@ -15,6 +15,7 @@ from airflow_dynamodb_emr.core.evidence import Evidence, reasons
 from airflow_dynamodb_emr.core.layout import S3Uri
 from airflow_dynamodb_emr.core.manifest import Part, TableManifest
 from airflow_dynamodb_emr.core.plan import BackupPlan
+from airflow_dynamodb_emr.core.spark import OUTCOME, Outcome
 from airflow_dynamodb_emr.core.steps import COMPLETED, READ_COUNTER
 from airflow_dynamodb_emr.errors import DataDamaged
 from airflow_dynamodb_emr.transfer import parts
@@ -39,7 +40,7 @@ def prove(store: Store, plan: BackupPlan, dump: TableDump, attempt: Attempt | No
 def _prove_copy(store: Store, plan: BackupPlan, dump: TableDump, attempt: Attempt | None) -> list[str]:
     """The copy engine counts while it writes: what it says it wrote has to be there."""
     if dump.on_cluster and not (attempt and attempt.completed):
-        return reasons(Evidence(step_state=attempt.step.state, step_reason=attempt.step.reason) if attempt else Evidence())
+        return reasons(Evidence(step_state=attempt.step.state, step_reason=_told(store, plan, dump, attempt)) if attempt else Evidence())
     number = attempt.number if attempt else copies.number_of(store, plan.root, dump.name)
     why, manifest = copies.judge(store, plan, dump, number)
     if store.size(plan.root.schema(dump.name)) is None:
@@ -48,6 +49,11 @@ def _prove_copy(store: Store, plan: BackupPlan, dump: TableDump, attempt: Attemp
         attributes = {"cluster": attempt.cluster, "step": attempt.step.id} if attempt else {}
         store.write_once(plan.root.manifest(dump.name), structs.replace(manifest, **attributes))
     return why
+
+
+def _told(store: Store, plan: BackupPlan, dump: TableDump, attempt: Attempt) -> str:
+    outcome = store.load(plan.root.data(dump.name, attempt.number) / OUTCOME, Outcome)
+    return outcome.facts if outcome and not outcome.ok else attempt.step.reason
 
 
 def _look(store: Store, plan: BackupPlan, dump: TableDump, attempt: Attempt) -> tuple[Evidence, list[str]]:

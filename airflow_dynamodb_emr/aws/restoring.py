@@ -7,7 +7,7 @@ from typing import TypeVar
 
 from msgspec import structs
 
-from airflow_dynamodb_emr.aws import backups, limits, preflight, tables, together
+from airflow_dynamodb_emr.aws import backups, limits, preflight, shipping, tables, together
 from airflow_dynamodb_emr.aws.clients import Clients
 from airflow_dynamodb_emr.aws.errors import refused_as_bad_input
 from airflow_dynamodb_emr.aws.store import Store
@@ -45,6 +45,7 @@ def draft(clients: Clients, request: RestoreRequest, run: str, now: datetime) ->
     loads = [table_load(source, pace, request.wished) for source in sources]
     plan = restore_plan(request, backup, loads, run, clients.sts.get_caller_identity()["Account"], now)
     preflight.machinery(clients, request.cluster, request.logs, plan.cluster, request.jar, any(load.engine == CONNECTOR for load in loads))
+    preflight.spark(clients, plan.program, plan.serverless)
     return plan
 
 
@@ -57,6 +58,8 @@ def commit(store: Store, plan: RestorePlan) -> None:
     """A connector's own manifest has the URLs of where its dump was made, which may be another bucket: each load gets one of its own."""
     with refused_as_bad_input(f"base: {plan.base} (writing to it)", "allow s3:PutObject there"):
         store.write_once(plan.root.plan, plan)
+    if plan.program:
+        shipping.ship(store, plan.program)
     for table in plan.tables:
         if table.engine == CONNECTOR:
             store.put(plan.root.uri / table.name / MANIFEST, connector_manifest(plan.part_uris(table)))

@@ -28,16 +28,30 @@ _LONG_AGO = (1980, 1, 1, 0, 0, 0)  # the first date that a zip can hold: the sam
 _READABLE = 0o644 << 16
 
 
-def ship(store: Store, base: S3Uri, libraries: str = "") -> Program:
-    """Under `<base>/artifacts/`; *libraries*: the archive of setting `spark_libraries`. Raises BadInput for one that is not in S3."""
-    modules, main = archive(), _file(_MAIN).read_bytes()
-    folder = base / "artifacts" / f"{__version__}-{sha256(modules + main).hexdigest()[:16]}"
-    program = Program(main=str(folder / "main.py"), modules=str(folder / f"{_PACKAGE}.zip"), libraries=libraries)
-    for uri, data in ((program.modules, modules), (program.main, main)):
-        _put_once(store, S3Uri.parse(uri), data)
-    if libraries:
-        _check(store, S3Uri.parse(libraries, "spark_libraries"))
-    return program
+def program(base: S3Uri, libraries: str = "") -> Program:
+    """Where it will lie, under `<base>/artifacts/`; *libraries*: the archive of setting `spark_libraries`."""
+    content = sha256(archive() + _main()).hexdigest()[:16]
+    folder = base / "artifacts" / f"{__version__}-{content}"
+    return Program(main=str(folder / "main.py"), modules=str(folder / f"{_PACKAGE}.zip"), libraries=libraries)
+
+
+def check(store: Store, libraries: str) -> None:
+    """Raises BadInput where they are named and not there."""
+    hint = "make it as docs/spark.md says and upload it, or leave the setting empty"
+    with refused_as_bad_input(f"spark_libraries: {libraries}", hint):
+        if libraries and store.size(S3Uri.parse(libraries, "spark_libraries")) is None:
+            raise NotFound(f"spark_libraries: {libraries} is not there", hint)
+
+
+def ship(store: Store, where: Program) -> None:
+    """That of a plan of another version was shipped with it."""
+    for uri, data in ((where.modules, archive()), (where.main, _main())):
+        if store.size(S3Uri.parse(uri)) is None:
+            store.put_new(S3Uri.parse(uri), data)
+
+
+def _main() -> bytes:
+    return _file(_MAIN).read_bytes()
 
 
 @lru_cache(maxsize=1)
@@ -107,15 +121,3 @@ def _file(name: str) -> Path:
 def _path(name: str) -> Path | None:
     folder = _ROOT.joinpath(*name.split("."))
     return next((path for path in (folder / "__init__.py", folder.with_suffix(".py")) if path.is_file()), None)
-
-
-def _put_once(store: Store, uri: S3Uri, data: bytes) -> None:
-    if store.size(uri) is None:
-        store.put_new(uri, data)
-
-
-def _check(store: Store, uri: S3Uri) -> None:
-    hint = "make it as docs/spark.md says and upload it, or leave the setting empty"
-    with refused_as_bad_input(f"spark_libraries: {uri}", hint):
-        if store.size(uri) is None:
-            raise NotFound(f"spark_libraries: {uri} is not there", hint)

@@ -62,12 +62,12 @@ class ClusterSpec(Noun, frozen=True, kw_only=True):
         """Where the cluster puts its logs; a template's place wins."""
         return S3Uri.parse(self.template["LogUri"], "cluster_template: LogUri") if self.template.get("LogUri") else default
 
-    def request(self, run: str, logs: S3Uri | None, size: Size | None = None) -> dict[str, Any]:
-        """For RunJobFlow, but for the name, which each start of each cluster gets.
+    def request(self, run: str, logs: S3Uri | None, size: Size | None = None, spark: bool = False) -> dict[str, Any]:
+        """For RunJobFlow, but for the name, which each start of each cluster gets. *spark*: steps of Spark will run on it.
 
         The template wins, but name, tag, keep-alive and no protection are ours: a cluster must not be left behind.
         """
-        request = template.merged(self._defaults(logs, size or self.size([])), self.template)
+        request = template.merged(self._defaults(logs, size or self.size([]), spark), self.template)
         request.pop("Name", None)
         others = [tag for tag in request.get("Tags", []) if tag.get("Key") != OWNER_TAG]
         request["Tags"] = [*others, {"Key": OWNER_TAG, "Value": _NO_TAG.sub("_", run)[-256:]}]
@@ -79,11 +79,11 @@ class ClusterSpec(Noun, frozen=True, kw_only=True):
         """Workers of a cluster that may be spot machines; a template's own are its own."""
         return size.nodes - size.masters if self.spot and not template.given(self.template).nodes else 0
 
-    def _defaults(self, logs: S3Uri | None, size: Size) -> dict[str, Any]:
+    def _defaults(self, logs: S3Uri | None, size: Size, spark: bool) -> dict[str, Any]:
         return {
             "ReleaseLabel": self.release,
             **({"LogUri": f"{logs}/"} if logs else {}),
-            "Applications": [{"Name": "Hadoop"}],
+            "Applications": [{"Name": "Hadoop"}, *([{"Name": "Spark"}] if spark else [])],
             "Configurations": self._configurations(size),
             "StepConcurrencyLevel": size.concurrency,
             "ServiceRole": self.service_role,

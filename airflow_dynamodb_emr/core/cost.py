@@ -15,6 +15,8 @@ READ_UNIT_HOUR, WRITE_UNIT_HOUR = 0.00013, 0.00065
 MILLION_READS, MILLION_WRITES = 0.125, 0.625
 EXPORT_GB, IMPORT_GB = 0.10, 0.15  # of the table with its local indexes, or of what changed; of the source, unpacked
 LEAST_INCREMENT_BYTES = 10_000_000  # that are billed of an incremental export
+SERVERLESS_VCPU_HOUR, SERVERLESS_GB_HOUR = 0.052624, 0.0057785  # https://aws.amazon.com/emr/pricing/, x86
+JOB_START_SECONDS = 120  # what EMR Serverless takes before a job run without machines kept ready works
 CLUSTER_START_SECONDS, STEP_SECONDS = 360, 60  # what EMR takes before the first step, and around each
 
 
@@ -43,6 +45,11 @@ def increment(changed_bytes: int) -> float:
 def import_(source_bytes: int) -> float:
     """*source_bytes* unpacked. Indexes and write units cost nothing more."""
     return source_bytes / 1e9 * IMPORT_GB
+
+
+def job_run(workers: int, seconds: float) -> float:
+    """Of EMR Serverless, whose smallest worker has a processor and 2 GB; each is billed for a minute at least."""
+    return workers * max(60.0, seconds) / 3600 * (SERVERLESS_VCPU_HOUR + 2 * SERVERLESS_GB_HOUR)
 
 
 def cluster(instance_type: str, nodes: int, seconds: float) -> float | None:

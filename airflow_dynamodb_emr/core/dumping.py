@@ -9,7 +9,7 @@ from msgspec import structs
 
 from airflow_dynamodb_emr.core import cost, engines, native
 from airflow_dynamodb_emr.core.cutting import BYTES_PER_UNIT, Cut, cut
-from airflow_dynamodb_emr.core.engines import AS_BEFORE, AUTO, CONNECTOR, NATIVE, ON_CLUSTER, SPARK, WORKER, Offer, Wished
+from airflow_dynamodb_emr.core.engines import AS_BEFORE, AUTO, CONNECTOR, NATIVE, ON_CLUSTER, SERVERLESS, SPARK, WORKER, Offer, Wished
 from airflow_dynamodb_emr.core.pace import Pace, Rate, raised_for_read
 from airflow_dynamodb_emr.core.planned import Planned
 from airflow_dynamodb_emr.core.rates import VCPU_READ_UNITS, mappers, read_rate, scan_seconds, segments
@@ -28,6 +28,7 @@ class TableDump(Planned, frozen=True, kw_only=True):
     items: int
     bytes: int
     segments: int
+    serverless: bool = False  # by a job run, where it is Spark
     cut: Cut | None = None  # by the copy engine; None: the connector cuts by itself
 
     @property
@@ -45,12 +46,17 @@ class TableDump(Planned, frozen=True, kw_only=True):
 
     @property
     def on_cluster(self) -> bool:
-        return self.engine in ON_CLUSTER
+        return self.engine in ON_CLUSTER and not self.serverless
+
+    @property
+    def way(self) -> str:
+        """How its task does it."""
+        return SERVERLESS if self.serverless else self.engine
 
     @property
     def party(self) -> tuple[str, int]:
         """Tables of one party can share a task."""
-        return ("cluster", self.lane) if self.on_cluster else (self.engine, 0)
+        return ("cluster", self.lane) if self.on_cluster else (self.way, 0)
 
     @property
     def in_turn(self) -> bool:
@@ -60,8 +66,8 @@ class TableDump(Planned, frozen=True, kw_only=True):
 def dump_plan(table: Table, pace: Pace, wished: Wished = AS_BEFORE) -> TableDump:
     rate = read_rate(table, pace)
     if wished.engine != AUTO:
-        return _MADE[wished.engine](table, rate)
-    plans = [made(table, rate) for made in _MADE.values()]
+        return _MADE[wished.engine](table, rate, wished)
+    plans = [made(table, rate, wished) for made in _MADE.values()]
     engine, why = engines.best(_offer(table, plan, pace, wished) for plan in plans)
     return next(structs.replace(plan, why=why) for plan in plans if plan.engine == engine)
 
@@ -76,7 +82,7 @@ def _offer(table: Table, plan: TableDump, pace: Pace, wished: Wished) -> Offer:
     return Offer(plan.engine, plan.seconds, plan.dollars, pace.hour_dollars, why_not)
 
 
-def _connector(table: Table, rate: Rate) -> TableDump:
+def _connector(table: Table, rate: Rate, _: Wished) -> TableDump:
     return _dump(
         table,
         rate,
@@ -87,17 +93,21 @@ def _connector(table: Table, rate: Rate) -> TableDump:
     )
 
 
-def _spark(table: Table, rate: Rate) -> TableDump:
+def _spark(table: Table, rate: Rate, wished: Wished) -> TableDump:
     executors = max(1, min(ceil(rate.units / SPARK_VCPU_READ_UNITS), cut(table.bytes, table.items, rate.units).segments))
     seconds = max(rate.seconds, table.bytes / BYTES_PER_UNIT / (executors * SPARK_VCPU_READ_UNITS))
-    return _copied(table, rate, SPARK, cost.STEP_SECONDS + seconds, executors)
+    start = cost.JOB_START_SECONDS if wished.serverless else cost.STEP_SECONDS
+    made = _copied(table, rate, SPARK, start + seconds, executors)
+    if not wished.serverless:
+        return made
+    return structs.replace(made, serverless=True, dollars=made.dollars + cost.job_run(1 + executors, made.seconds))
 
 
-def _worker(table: Table, rate: Rate) -> TableDump:
+def _worker(table: Table, rate: Rate, _: Wished) -> TableDump:
     return _copied(table, rate, WORKER, engines.WORKER_START_SECONDS + max(rate.seconds, table.bytes / engines.WORKER_BYTES_PER_SECOND), 0)
 
 
-def _native(table: Table, rate: Rate) -> TableDump:
+def _native(table: Table, rate: Rate, _: Wished) -> TableDump:
     """DynamoDB takes it out of its own backups: the table is not read, and not raised."""
     seconds, why = native.export_seconds(table.bytes), "exported without reading the table"
     free = structs.replace(rate, units=0.0, ratio=0.0, own_ratio=0.0, seconds=seconds, spike=None, dollars=cost.export(table.bytes), why=why)
@@ -127,4 +137,4 @@ def _dump(table: Table, rate: Rate, *, engine: str, segments: int, mappers: int,
     )
 
 
-_MADE: dict[str, Callable[[Table, Rate], TableDump]] = {WORKER: _worker, SPARK: _spark, NATIVE: _native, CONNECTOR: _connector}
+_MADE: dict[str, Callable[[Table, Rate, Wished], TableDump]] = {WORKER: _worker, SPARK: _spark, NATIVE: _native, CONNECTOR: _connector}

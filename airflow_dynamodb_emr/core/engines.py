@@ -11,6 +11,7 @@ from airflow_dynamodb_emr.core.words import duration
 from airflow_dynamodb_emr.errors import BadInput
 
 CONNECTOR, SPARK, WORKER, NATIVE, AUTO = "connector", "spark", "worker", "native", "auto"
+SERVERLESS = "serverless"  # Spark, as a job run
 ENGINES = (CONNECTOR, SPARK, WORKER, NATIVE)
 ON_CLUSTER = (CONNECTOR, SPARK)
 WORKER_BYTES_PER_SECOND = 40_000_000  # of a table, by one process beside others
@@ -22,6 +23,7 @@ class Wished(Noun, frozen=True, kw_only=True):
     """What the user says about engines."""
 
     engine: str = CONNECTOR
+    serverless: bool = False  # `spark` runs on EMR Serverless, not on clusters
     worker_minutes: float = 10  # `auto` gives a worker no table that takes longer
 
     def __post_init__(self) -> None:

@@ -10,7 +10,7 @@ from msgspec import structs
 
 from airflow_dynamodb_emr.core import cost, importing, native
 from airflow_dynamodb_emr.core.documents import Noun
-from airflow_dynamodb_emr.core.engines import AS_BEFORE, CONNECTOR, NATIVE, ON_CLUSTER, SPARK, WORKER, Offer, Wished, load_engine
+from airflow_dynamodb_emr.core.engines import AS_BEFORE, CONNECTOR, NATIVE, ON_CLUSTER, SERVERLESS, SPARK, WORKER, Offer, Wished, load_engine
 from airflow_dynamodb_emr.core.manifest import Part, TableManifest
 from airflow_dynamodb_emr.core.pace import Pace, Rate, raised_for_write
 from airflow_dynamodb_emr.core.planned import Planned
@@ -28,6 +28,8 @@ class TableLoad(Planned, frozen=True, kw_only=True):
     engine: str
     why: str  # this engine
     form: str = "connector"  # of the dump's lines
+    folder: str = ""  # of the dump, relative to the backup's
+    serverless: bool = False  # by a job run, where it is Spark
     parts: list[Part]
     items: int
     bytes: int
@@ -41,6 +43,15 @@ class TableLoad(Planned, frozen=True, kw_only=True):
     @property
     def vcpu_units(self) -> float:
         return VCPU_WRITE_UNITS
+
+    @property
+    def on_cluster(self) -> bool:
+        return self.engine in ON_CLUSTER and not self.serverless
+
+    @property
+    def way(self) -> str:
+        """How its task does it."""
+        return SERVERLESS if self.serverless else self.engine
 
 
 class Source(Noun, frozen=True, kw_only=True):
@@ -68,6 +79,8 @@ def table_load(source: Source, pace: Pace, wished: Wished = AS_BEFORE) -> TableL
         engine=engine,
         why=why,
         form=manifest.form,
+        folder=f"{manifest.table}/{manifest.attempt}",
+        serverless=engine == SPARK and wished.serverless,
         parts=manifest.parts,
         items=manifest.items,
         bytes=manifest.bytes,

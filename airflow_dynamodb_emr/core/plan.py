@@ -5,16 +5,18 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from airflow_dynamodb_emr.core import names, steps
+from airflow_dynamodb_emr.core import names, spark, steps
 from airflow_dynamodb_emr.core.batches import batches
 from airflow_dynamodb_emr.core.cluster import ClusterSpec
 from airflow_dynamodb_emr.core.documents import Document, Noun
 from airflow_dynamodb_emr.core.dumping import TableDump
-from airflow_dynamodb_emr.core.engines import AS_BEFORE, WORKERS_AT_ONCE, Wished
+from airflow_dynamodb_emr.core.engines import AS_BEFORE, SPARK, WORKERS_AT_ONCE, Wished
 from airflow_dynamodb_emr.core.estimate import estimate
 from airflow_dynamodb_emr.core.fleet import Size
 from airflow_dynamodb_emr.core.layout import Folder, S3Uri
 from airflow_dynamodb_emr.core.pace import Pace
+from airflow_dynamodb_emr.core.serverless import ServerlessSpec
+from airflow_dynamodb_emr.core.spark import Program
 from airflow_dynamodb_emr.core.table import Table
 
 BY_HAND = 0  # the attempt number of exportSteps.json: a folder that no run uses
@@ -30,6 +32,8 @@ class BackupPlan(Document, frozen=True, kw_only=True):
     logs: str
     jar: str
     form: str = "dynamodb-json"  # of the lines that the copy engine writes
+    program: Program | None = None  # of Spark, where a table is copied by it
+    serverless: ServerlessSpec | None = None  # where Spark runs on EMR Serverless
     made: datetime
     moment: datetime | None = None  # that all native exports of it show
     tables: list[TableDump]  # longest first
@@ -58,9 +62,25 @@ class BackupPlan(Document, frozen=True, kw_only=True):
 
     def step(self, table: TableDump, attempt: int, share: float = 1, overruns: int = 0) -> dict[str, Any]:
         """*share* of the spike planned for the table that is there; *overruns*: steps of it that took far too long, in smaller segments now."""
+        if table.engine == SPARK:
+            assert self.program
+            return spark.step(names.step_name(table.name, attempt), self.program, self.task(table, attempt, share), table.mappers)
         name, ratio = names.step_name(table.name, attempt), table.rate.connector_ratio(share, table.before.read, table.during.read)
         segments, mappers = table.segments * 2**overruns, table.mappers * 2**overruns
         return steps.dump_step(name, self.jar, self.region, table.name, self.root.data(table.name, attempt), ratio, segments, mappers)
+
+    def task(self, table: TableDump, attempt: int, share: float) -> list[str]:
+        """What the Spark program is told."""
+        assert table.cut
+        units = table.rate.units_at(share, table.before.read)
+        return spark.dump_task(self.region, table.name, self.root.data(table.name, attempt), table.cut, self.form, table.mappers, units)
+
+    def job(self, name: str, attempt: int, share: float, limit_seconds: float) -> dict[str, Any]:
+        """For StartJobRun, but for the application."""
+        assert self.program and self.serverless
+        table = self.table(name)
+        driver = spark.job(self.program, self.task(table, attempt, share), table.mappers)
+        return self.serverless.run(self.run, table.name, attempt, driver, S3Uri.parse(self.logs), limit_seconds)
 
     def export_steps(self) -> list[dict[str, Any]]:
         return steps.by_hand([self.step(table, BY_HAND, share=0) for table in self.tables if table.on_cluster])
@@ -81,6 +101,8 @@ class Request(Noun, frozen=True, kw_only=True):
     tables_per_task: int = 25
     wished: Wished = AS_BEFORE
     form: str = "dynamodb-json"
+    program: Program | None = None  # of Spark, where it will lie
+    serverless: ServerlessSpec | None = None
 
 
 def backup_plan(
@@ -88,6 +110,7 @@ def backup_plan(
 ) -> BackupPlan:
     """Pure: the same tables and request give the same plan."""
     found = estimate(request.pace, request.cluster, tables, excluded, request.most_tasks, request.wished)
+    program = request.program if any(dump.engine == SPARK for dump in found.tables) else None
     plain = (dump for dump in found.tables if not dump.raised)
     return BackupPlan(
         run=run,
@@ -105,7 +128,9 @@ def backup_plan(
         excluded=excluded,
         vanished=vanished,
         lanes=found.size.lanes if found.size else 1,
-        cluster=request.cluster.request(run, request.logs, found.size) if found.size else None,
+        cluster=request.cluster.request(run, request.logs, found.size, bool(program)) if found.size else None,
+        program=program,
+        serverless=request.serverless if any(dump.serverless for dump in found.tables) else None,
         concurrency=found.size.concurrency if found.size else WORKERS_AT_ONCE,
         seconds=found.seconds,
         dollars=found.dollars,

@@ -7,15 +7,17 @@ from datetime import datetime
 from fnmatch import fnmatchcase
 from typing import Any
 
-from airflow_dynamodb_emr.core import names, steps
+from airflow_dynamodb_emr.core import names, spark, steps
 from airflow_dynamodb_emr.core.catalogue import Wanted
 from airflow_dynamodb_emr.core.cluster import ClusterSpec
 from airflow_dynamodb_emr.core.documents import Document, Noun
-from airflow_dynamodb_emr.core.engines import AS_BEFORE, ON_CLUSTER, Wished
+from airflow_dynamodb_emr.core.engines import AS_BEFORE, SPARK, Wished
 from airflow_dynamodb_emr.core.fleet import Size
 from airflow_dynamodb_emr.core.layout import Folder, S3Uri
 from airflow_dynamodb_emr.core.loading import TableLoad
 from airflow_dynamodb_emr.core.pace import Pace
+from airflow_dynamodb_emr.core.serverless import ServerlessSpec
+from airflow_dynamodb_emr.core.spark import Program
 from airflow_dynamodb_emr.core.table import Table
 from airflow_dynamodb_emr.core.verdict import Backup, Verdict
 from airflow_dynamodb_emr.errors import BadInput
@@ -37,6 +39,8 @@ class RestoreRequest(Noun, frozen=True, kw_only=True):
     cluster: ClusterSpec
     most_tables: int
     wished: Wished = AS_BEFORE
+    program: Program | None = None  # of Spark, where it will lie
+    serverless: ServerlessSpec | None = None
 
     def refuse_too_many(self, tables: int) -> None:
         if tables > self.most_tables:
@@ -53,6 +57,8 @@ class RestorePlan(Document, frozen=True, kw_only=True):
     base: str
     logs: str
     jar: str
+    program: Program | None = None  # of Spark, where a table is loaded by it
+    serverless: ServerlessSpec | None = None  # where Spark runs on EMR Serverless
     made: datetime
     tables: list[TableLoad]  # longest first
     lanes: int = 1  # clusters
@@ -78,8 +84,27 @@ class RestorePlan(Document, frozen=True, kw_only=True):
 
         Loads from a folder of this restore that holds just a manifest: the connector's own has the URLs of where the dump was made.
         """
+        if table.engine == SPARK:
+            assert self.program
+            return spark.step(names.step_name(table.name, attempt), self.program, self.task(table, attempt, share), table.mappers)
         name, ratio = names.step_name(table.name, attempt), table.rate.connector_ratio(share, table.before.write, table.during.write)
         return steps.load_step(name, self.jar, self.region, self.root.uri / table.name, table.name, ratio)
+
+    def task(self, table: TableLoad, attempt: int, share: float) -> list[str]:
+        """What the Spark program is told."""
+        source, units = S3Uri.parse(self.backup) / table.folder, table.rate.units_at(share, table.before.write)
+        return spark.load_task(self.region, source, table.name, self.outcome(table.name, attempt), table.mappers, units)
+
+    def job(self, name: str, attempt: int, share: float, limit_seconds: float) -> dict[str, Any]:
+        """For StartJobRun, but for the application."""
+        assert self.program and self.serverless
+        table = self.table(name)
+        driver = spark.job(self.program, self.task(table, attempt, share), table.mappers)
+        return self.serverless.run(self.run, table.name, attempt, driver, S3Uri.parse(self.logs), limit_seconds)
+
+    def outcome(self, table: str, attempt: int) -> S3Uri:
+        """The folder in which Spark tells what came of it."""
+        return self.root.data(table, attempt)
 
 
 def restore_folder(base: S3Uri, run: str) -> S3Uri:
@@ -107,8 +132,9 @@ def refuse_useless(pace: Pace, targets: Iterable[Table]) -> None:
 
 
 def restore_plan(request: RestoreRequest, backup: Backup, loads: list[TableLoad], run: str, account: str, made: datetime) -> RestorePlan:
-    works = [load.work for load in loads if load.engine in ON_CLUSTER]
+    works = [load.work for load in loads if load.on_cluster]
     size = request.cluster.size(works, most_lanes=1)  # the cluster is not what a restore waits for
+    program = request.program if any(load.engine == SPARK for load in loads) else None
     seconds, dollars = _estimate(loads, size if works else None)
     return RestorePlan(
         run=run,
@@ -121,7 +147,9 @@ def restore_plan(request: RestoreRequest, backup: Backup, loads: list[TableLoad]
         jar=request.jar,
         made=made,
         tables=sorted(loads, key=lambda load: (-load.seconds, load.name)),
-        cluster=request.cluster.request(run, request.logs, size) if works else None,
+        program=program,
+        serverless=request.serverless if any(load.serverless for load in loads) else None,
+        cluster=request.cluster.request(run, request.logs, size, bool(program)) if works else None,
         concurrency=size.concurrency,
         seconds=seconds,
         dollars=dollars,
@@ -132,7 +160,7 @@ def restore_plan(request: RestoreRequest, backup: Backup, loads: list[TableLoad]
 
 def _estimate(loads: list[TableLoad], size: Size | None) -> tuple[float, float | None]:
     """What the worker loads takes no lane of the cluster."""
-    others = [load.seconds for load in loads if load.engine not in ON_CLUSTER]
+    others = [load.seconds for load in loads if not load.on_cluster]
     seconds, dollars = (size.seconds, size.dollars) if size else (0.0, 0.0)
     return max([seconds, *others]), None if dollars is None else dollars + sum(load.dollars for load in loads)
 

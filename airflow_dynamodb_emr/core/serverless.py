@@ -53,12 +53,11 @@ class ServerlessSpec(Noun, frozen=True, kw_only=True):
             "tags": {OWNER_TAG: "shared"},
         }
 
-    def run(self, application: str, run: str, table: str, attempt: int, driver: dict[str, Any], logs: S3Uri, limit_seconds: float) -> dict[str, Any]:
-        """For StartJobRun. The token is made of run, table and attempt: whoever asks again for the same gets the same job run.
+    def run(self, run: str, table: str, attempt: int, driver: dict[str, Any], logs: S3Uri, limit_seconds: float) -> dict[str, Any]:
+        """For StartJobRun, but for the application. The token is made of run, table and attempt: who asks again gets the same job run.
         One that runs longer than *limit_seconds* is cancelled by EMR Serverless."""
         name = names.step_name(table, attempt)
         return {
-            "applicationId": application,
             "clientToken": _token(run, name),
             "executionRoleArn": self.role,
             "name": name,

@@ -76,10 +76,10 @@ def job(program: Program, task: list[str], executors: int) -> dict[str, Any]:
     return {"sparkSubmit": {"entryPoint": program.main, "entryPointArguments": task, "sparkSubmitParameters": parameters}}
 
 
-def dump_task(region: str, table: str, into: S3Uri, cut: Cut, executors: int = 1, units: float = 0) -> list[str]:
+def dump_task(region: str, table: str, into: S3Uri, cut: Cut, form: str = "dynamodb-json", executors: int = 1, units: float = 0) -> list[str]:
     """What came of it is in *into*. *units*: read units a second of all executors together, 0 for no limit."""
     options = (word for name, value in structs.asdict(cut).items() for word in (f"--{name.replace('_', '-')}", str(value)))
-    return ["dump", *_common(region, table, executors, units), "--into", str(into), *options]
+    return ["dump", *_common(region, table, executors, units), "--into", str(into), "--form", form, *options]
 
 
 def load_task(region: str, source: S3Uri, table: str, outcome: S3Uri, executors: int = 1, units: float = 0) -> list[str]:

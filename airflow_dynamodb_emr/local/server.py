@@ -12,7 +12,7 @@ from werkzeug.serving import make_server
 
 from airflow_dynamodb_emr.local.emr.rates import Rates
 from airflow_dynamodb_emr.local.faults import Calls, Faults
-from airflow_dynamodb_emr.local.fleet.seed import BASE, CONNECTOR_JAR, seed
+from airflow_dynamodb_emr.local.fleet.seed import BASE, CONNECTOR_JAR, SERVERLESS_ROLE, seed
 from airflow_dynamodb_emr.local.http.control import Control
 from airflow_dynamodb_emr.local.http.front import Front
 from airflow_dynamodb_emr.local.http.handler import Handler
@@ -63,7 +63,7 @@ def client_environment(url: str) -> dict[str, str]:
 
 def environment(url: str) -> dict[str, str]:
     """The same for Airflow with this package."""
-    settings = {"BASE": BASE, "CONNECTOR_JAR": CONNECTOR_JAR, "REGION": REGION, "EMR_RATE": NO_LIMIT}
+    settings = {"BASE": BASE, "CONNECTOR_JAR": CONNECTOR_JAR, "SERVERLESS_ROLE": SERVERLESS_ROLE, "REGION": REGION, "EMR_RATE": NO_LIMIT}
     return {**client_environment(url), **{f"AIRFLOW__DYNAMODB_EMR__{name}": value for name, value in settings.items()}}
 
 

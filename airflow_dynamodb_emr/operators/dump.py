@@ -12,12 +12,14 @@ from botocore.exceptions import BotoCoreError, ClientError
 from airflow_dynamodb_emr.aws import copies, ledgers, together
 from airflow_dynamodb_emr.core import exporting
 from airflow_dynamodb_emr.core.dumping import TableDump
-from airflow_dynamodb_emr.core.engines import CONNECTOR, NATIVE, SPARK, WORKER
+from airflow_dynamodb_emr.core.engines import CONNECTOR, NATIVE, SERVERLESS, SPARK, WORKER
+from airflow_dynamodb_emr.core.layout import S3Uri
 from airflow_dynamodb_emr.core.plan import BackupPlan
 from airflow_dynamodb_emr.core.schema import Schema
 from airflow_dynamodb_emr.core.steps import READ_COUNTER
 from airflow_dynamodb_emr.errors import BadInput, CopyFailed, DynamoDBBackupError
 from airflow_dynamodb_emr.operators.native import ExportTask
+from airflow_dynamodb_emr.operators.serverless import ServerlessTask
 from airflow_dynamodb_emr.operators.step import StepOperator
 from airflow_dynamodb_emr.transfer.meter import Meter
 
@@ -25,7 +27,7 @@ if TYPE_CHECKING:
     from airflow.sdk import Context
 
 
-class DumpOperator(ExportTask, StepOperator):
+class DumpOperator(ExportTask, ServerlessTask, StepOperator):
     """Submits the tables' steps, or has DynamoDB export them, and waits without a worker; or copies them itself, one after the other.
 
     A table that is dumped and verified already is not dumped again.
@@ -38,11 +40,18 @@ class DumpOperator(ExportTask, StepOperator):
         left = self._not_proven(plan)
         if len(left) < len(self.tables):
             self.log.info("dumped and verified already: %s", ", ".join(set(self.tables) - set(left)))
-        return self._done_by[plan.table(left[0]).engine](context, left) if left else {}
+        return self._done_by[plan.table(left[0]).way](context, left) if left else {}
 
     @cached_property
     def whole_plan(self) -> BackupPlan:
         return self.read_plan(BackupPlan)
+
+    @property
+    def serverless_plan(self) -> BackupPlan:
+        return self.whole_plan
+
+    def outcome_of(self, table: str, attempt: int) -> S3Uri:
+        return self.whole_plan.root.data(table, attempt)
 
     def step_of(self, table: str, attempt: int, share: float, overruns: int) -> dict[str, Any]:
         return self.whole_plan.step(self.whole_plan.table(table), attempt, share, overruns)
@@ -54,7 +63,7 @@ class DumpOperator(ExportTask, StepOperator):
     @property
     def _done_by(self) -> Mapping[str, Callable[[Context, list[str]], dict[str, str]]]:
         """A task has tables of one party only."""
-        return {WORKER: self._copied, NATIVE: self._exported, CONNECTOR: self.follow, SPARK: self.follow}
+        return {WORKER: self._copied, NATIVE: self._exported, SERVERLESS: self.run_jobs, CONNECTOR: self.follow, SPARK: self.follow}
 
     def _exported(self, context: Context, tables: list[str]) -> dict[str, str]:
         plan = self.whole_plan

@@ -7,14 +7,16 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from airflow_dynamodb_emr.core import documents, importing
-from airflow_dynamodb_emr.core.engines import NATIVE, WORKER
+from airflow_dynamodb_emr.core.engines import NATIVE, SERVERLESS, SPARK, WORKER
 from airflow_dynamodb_emr.core.layout import Folder, S3Uri
 from airflow_dynamodb_emr.core.loading import TableLoad
 from airflow_dynamodb_emr.core.manifest import TableManifest
 from airflow_dynamodb_emr.core.restore import RestorePlan, TableLoaded
 from airflow_dynamodb_emr.core.schema import Schema
+from airflow_dynamodb_emr.core.spark import OUTCOME, Outcome
 from airflow_dynamodb_emr.core.steps import LOADED_COUNTER
 from airflow_dynamodb_emr.operators.native import ImportTask
+from airflow_dynamodb_emr.operators.serverless import ServerlessTask
 from airflow_dynamodb_emr.operators.step import StepOperator
 from airflow_dynamodb_emr.transfer import write
 from airflow_dynamodb_emr.transfer.raw.slices import Keys
@@ -24,7 +26,7 @@ if TYPE_CHECKING:
     from airflow.sdk import Context
 
 
-class LoadOperator(ImportTask, StepOperator):
+class LoadOperator(ImportTask, ServerlessTask, StepOperator):
     """By an EMR step, by DynamoDB's own import, or by this task itself, as the plan says."""
 
     counter = LOADED_COUNTER
@@ -35,13 +37,27 @@ class LoadOperator(ImportTask, StepOperator):
         if done and done.items == table.items:
             self.log.info("%s is loaded already", name)
             return None
-        if table.engine == WORKER:
+        if table.way == WORKER:
             return self._load_here(self.whole_plan, table)
-        return self._import(context, self.whole_plan, table) if table.engine == NATIVE else self.follow(context, [name])
+        if table.way == NATIVE:
+            return self._import(context, self.whole_plan, table)
+        return self.run_jobs(context, [name]) if table.way == SERVERLESS else self.follow(context, [name])
 
     @cached_property
     def whole_plan(self) -> RestorePlan:
         return self.read_plan(RestorePlan)
+
+    @property
+    def serverless_plan(self) -> RestorePlan:
+        return self.whole_plan
+
+    def outcome_of(self, table: str, attempt: int) -> S3Uri:
+        return self.whole_plan.outcome(table, attempt)
+
+    def job_done(self, table: str, attempt: int) -> None:
+        plan, outcome = self.whole_plan, self.document(self.outcome_of(table, attempt) / OUTCOME, Outcome)
+        done = TableLoaded(name=table, source=plan.table(table).source, engine=SPARK, items=outcome.items, seconds=outcome.seconds)
+        self.store.put(plan.root.manifest(table), documents.encode(done))
 
     def step_of(self, table: str, attempt: int, share: float, overruns: int) -> dict[str, Any]:  # noqa: ARG002 - a load has no segments
         return self.whole_plan.step(self.whole_plan.table(table), attempt, share)

@@ -13,6 +13,7 @@ from msgspec import structs
 from airflow_dynamodb_emr.aws import attempts, lanes, ledgers, steplog
 from airflow_dynamodb_emr.aws.watch import Wish
 from airflow_dynamodb_emr.core import roster
+from airflow_dynamodb_emr.core.engines import CONNECTOR
 from airflow_dynamodb_emr.core.layout import S3Uri
 from airflow_dynamodb_emr.core.rounds import Ended, Round
 from airflow_dynamodb_emr.core.steps import COMPLETED
@@ -148,7 +149,8 @@ class StepOperator(ClusterTask, PlanOperator):
     def _result(self, context: Context, cluster: str, table: str, step: dict[str, Any], lost: bool) -> Ended:
         """A log that was not shipped before its cluster died never comes: without its count the step's work proves nothing."""
         log = steplog.uri(S3Uri.parse(self.whole_plan.logs), cluster, step["id"])
-        uncounted = lost and step["state"] == COMPLETED and steplog.count(steplog.read(self.store, log), self.counter) is None
+        counts = self.whole_plan.table(table).engine == CONNECTOR  # the others write down what they have counted
+        uncounted = counts and lost and step["state"] == COMPLETED and steplog.count(steplog.read(self.store, log), self.counter) is None
         if uncounted:
             attempts.refuse_steps(self.store, self.whole_plan.root, [step["id"]])
         state = "INTERRUPTED" if uncounted else step["state"]

@@ -37,7 +37,7 @@ def application(aws: StandIn, clients: Clients, spec: ServerlessSpec) -> Iterato
 
 
 def started(clients: Clients, spec: ServerlessSpec, application: str, attempt: int = 1, logs: str = "logs", **more: Any) -> str:
-    request = spec.run(application, "run", "orders", attempt, DRIVER, S3Uri("local-backups", logs), 600)
+    request = {"applicationId": application, **spec.run("run", "orders", attempt, DRIVER, S3Uri("local-backups", logs), 600)}
     return serverless.start(clients.serverless, {**request, **more})
 
 

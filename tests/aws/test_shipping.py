@@ -10,12 +10,21 @@ import pytest
 from airflow_dynamodb_emr.aws import shipping
 from airflow_dynamodb_emr.aws.store import Store
 from airflow_dynamodb_emr.core.layout import S3Uri
+from airflow_dynamodb_emr.core.spark import Program
 from airflow_dynamodb_emr.errors import BadInput, NotFound
 from airflow_dynamodb_emr.local.process import StandIn
 
 
+def shipped(store: Store, base: S3Uri, libraries: str = "") -> Program:
+    """As a run does."""
+    program = shipping.program(base, libraries)
+    shipping.check(store, libraries)
+    shipping.ship(store, program)
+    return program
+
+
 def test_the_program_and_its_modules_are_put_under_the_base(store: Store, folder: S3Uri) -> None:
-    program = shipping.ship(store, folder)
+    program = shipped(store, folder)
 
     assert program.modules.startswith(f"{folder}/artifacts/0.1.0-") and program.modules.endswith("/airflow_dynamodb_emr.zip")
     assert store.read(S3Uri.parse(program.modules)) == shipping.archive()
@@ -23,10 +32,10 @@ def test_the_program_and_its_modules_are_put_under_the_base(store: Store, folder
 
 
 def test_what_is_there_is_not_put_again(aws: StandIn, store: Store, folder: S3Uri) -> None:
-    first = shipping.ship(store, folder)
+    first = shipped(store, folder)
     aws.reset_calls()
 
-    assert shipping.ship(store, folder) == first
+    assert shipped(store, folder) == first
     assert not [call for call in aws.calls() if "Put" in call or call == "s3.PUT"]
 
 
@@ -38,10 +47,10 @@ def test_the_same_modules_make_the_same_bytes() -> None:
 
 
 def test_a_change_of_any_module_is_another_program(store: Store, folder: S3Uri, monkeypatch: pytest.MonkeyPatch) -> None:
-    before = shipping.ship(store, folder)
+    before = shipped(store, folder)
     monkeypatch.setattr(shipping, "archive", lambda: b"other modules")
 
-    assert shipping.ship(store, folder).modules != before.modules
+    assert shipped(store, folder).modules != before.modules
 
 
 def test_all_that_is_imported_is_shipped_and_nothing_else() -> None:
@@ -55,11 +64,11 @@ def test_all_that_is_imported_is_shipped_and_nothing_else() -> None:
 def test_libraries_that_are_there_go_along(store: Store, folder: S3Uri) -> None:
     store.put(folder / "libraries.zip", b"zip")
 
-    assert shipping.ship(store, folder, f"{folder}/libraries.zip").libraries == f"{folder}/libraries.zip"
+    assert shipped(store, folder, f"{folder}/libraries.zip").libraries == f"{folder}/libraries.zip"
 
 
 def test_libraries_that_are_not_there_are_bad_input(store: Store, folder: S3Uri) -> None:
     with pytest.raises(NotFound, match=r"spark_libraries: .* is not there"):
-        shipping.ship(store, folder, f"{folder}/libraries.zip")
+        shipped(store, folder, f"{folder}/libraries.zip")
     with pytest.raises(BadInput, match="spark_libraries: expected s3://bucket/prefix"):
-        shipping.ship(store, folder, "libraries.zip")
+        shipped(store, folder, "libraries.zip")

@@ -16,7 +16,7 @@ DRIVER: dict[str, Any] = {"sparkSubmit": {"entryPoint": "s3://backups/main.py"}}
 
 
 def asked(run: str = "dag/run@a1", table: str = "orders", attempt: int = 1, limit_seconds: float = 600) -> dict[str, Any]:
-    return SPEC.run("00abc", run, table, attempt, DRIVER, LOGS, limit_seconds)
+    return SPEC.run(run, table, attempt, DRIVER, LOGS, limit_seconds)
 
 
 def test_a_run_that_asks_again_for_the_same_asks_with_the_same_token() -> None:

@@ -26,6 +26,7 @@ from airflow_dynamodb_emr.core import spark
 from airflow_dynamodb_emr.core.cutting import Cut
 from airflow_dynamodb_emr.core.layout import S3Uri
 from airflow_dynamodb_emr.core.serverless import JobRun, ServerlessSpec
+from airflow_dynamodb_emr.core.spark import Program
 from airflow_dynamodb_emr.local.fleet.seed import SERVERLESS_ROLE
 from airflow_dynamodb_emr.local.process import StandIn
 from airflow_dynamodb_emr.transfer.raw import dump as worker
@@ -38,6 +39,14 @@ REGION = "us-east-1"
 # Small pages, parts and shares, so that few items make many of them; the collection of one customer is divided.
 CUT = Cut(segments=3, page_items=20, part_bytes=30_000, share_bytes=60_000)
 SPARK_SECONDS = 180
+
+
+def shipped(store: Store, base: S3Uri, libraries: str = "") -> Program:
+    """As a run does."""
+    program = shipping.program(base, libraries)
+    shipping.check(store, libraries)
+    shipping.ship(store, program)
+    return program
 
 
 @pytest.fixture(autouse=True)
@@ -78,7 +87,7 @@ def _dumped_by_worker(aws: StandIn, clients: Clients, table: str, into: S3Uri) -
 
 @pytest.fixture(scope="module")
 def program(clients: Clients) -> spark.Program:
-    return shipping.ship(Store(clients.s3), S3Uri("local-backups", "spark"))
+    return shipped(Store(clients.s3), S3Uri("local-backups", "spark"))
 
 
 @pytest.fixture
@@ -166,13 +175,13 @@ def test_a_job_run_loads_what_was_dumped(
 ) -> None:
     table, source = make_table("customer", "number"), S3Uri("local-backups", "spark/by-worker")
     clients.s3.put_object(Bucket="local-artifacts", Key="libraries.zip", Body=_libraries())
-    program = shipping.ship(Store(clients.s3), S3Uri("local-backups", "spark"), libraries="s3://local-artifacts/libraries.zip")
+    program = shipped(Store(clients.s3), S3Uri("local-backups", "spark"), libraries="s3://local-artifacts/libraries.zip")
     spec = ServerlessSpec(role=f"arn:aws:iam::123456789012:role/{SERVERLESS_ROLE}")
     job = spark.job(program, spark.load_task(REGION, source, table, folder, executors=2, units=5000), 2)
 
     application = serverless.application(clients.serverless, spec)
     until(lambda: probes.application_ready(clients, application) is not None)
-    id = serverless.start(clients.serverless, spec.run(application, "run", table, 1, job, folder / "logs", 600))
+    id = serverless.start(clients.serverless, {"applicationId": application, **spec.run("run", table, 1, job, folder / "logs", 600)})
     ended = until(lambda: probes.job_runs_ended(clients, {"application": application, "job_runs": [id]}), SPARK_SECONDS)
 
     run = msgspec.convert(ended["job_runs"][id], JobRun)
