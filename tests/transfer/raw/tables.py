@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Callable, Iterable
 from threading import Event
 from typing import Any
@@ -36,7 +37,7 @@ def table_request(name: str, types: str = "SS") -> dict[str, Any]:
 
 class Table:
     def __init__(self, types: str = "SS", name: str = "orders") -> None:
-        self.service = DynamoDB("us-east-1", Knobs(create_seconds=0, delete_seconds=0), CapacityRecord())
+        self.service = DynamoDB("us-east-1", Knobs(create_seconds=0, delete_seconds=0), CapacityRecord(time.time))
         self.service.call("CreateTable", table_request(name, types))
         self.name = name
 
