@@ -22,7 +22,7 @@ def refusal(code: str, operation: str = "PutObject") -> ClientError:
 
 
 class FakeS3:
-    """Of one bucket. *before* and *after* see each call's name and arguments, and may raise: then it was not carried out, or was and is not answered."""
+    """Of one bucket. *before* and *after* see each call's name and arguments, and may raise: it was not carried out, or was and is not answered."""
 
     def __init__(self) -> None:
         self.objects: dict[str, bytes] = {}

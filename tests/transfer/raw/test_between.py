@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from base64 import b64decode, b64encode
 from decimal import Decimal
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -41,7 +42,7 @@ def test_bounds_rise_between_the_two_and_are_values_that_a_key_may_have(ends: tu
     found = between(low, high, count)
 
     orders = [order(low), *map(order, found), order(high)]
-    assert all(one < other for one, other in zip(orders, orders[1:], strict=False))
+    assert all(one < other for one, other in pairwise(orders))
     assert len(found) <= count
     assert all(may_be_a_key(value) for value in found)
 

@@ -61,7 +61,7 @@ def copy_all(
         while not at.done:
             output = Output(s3.place().upload, dynamodb_lines, at.slice.name, job.part_bytes, at.parts)
             try:
-                for at in copying.copy(Straight(table, between), job, at, output):  # type: ignore[arg-type]
+                for at in copying.copy(Straight(table, between), job, at, output):  # type: ignore[arg-type]  # noqa: B020
                     at = Progress.from_json(at.to_json())
             except Crash:
                 pass
