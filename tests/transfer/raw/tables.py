@@ -18,6 +18,7 @@ from airflow_dynamodb_emr.local.record import CapacityRecord
 from airflow_dynamodb_emr.transfer.raw.patience import Patience
 from airflow_dynamodb_emr.transfer.raw.slices import Keys
 from airflow_dynamodb_emr.transfer.raw.wire import Refused
+from tests.transfer.raw.server import Answer
 
 KEYS = Keys("id", "at")
 NAMES = ("id", "at")
@@ -48,6 +49,24 @@ class Table:
     def delete(self, key: dict[str, Any]) -> None:
         self.service.call("DeleteItem", {"TableName": self.name, "Key": key})
 
+    def answer(self, operation: str, body: bytes) -> Answer:
+        """As a script of `server.py`."""
+        try:
+            return Answer(encode(self.service.call(operation, json.loads(body))))
+        except LocalRefusal as refusal:
+            return Answer(refusal.body(), refusal.status)
+
+    def items(self) -> list[dict[str, Any]]:
+        """In the order of a scan; binary is base64."""
+        found: list[dict[str, Any]] = []
+        start: dict[str, Any] = {}
+        while True:
+            page = json.loads(encode(self.service.call("Scan", {"TableName": self.name, **start})))
+            found += page["Items"]
+            if "LastEvaluatedKey" not in page:
+                return found
+            start = {"ExclusiveStartKey": page["LastEvaluatedKey"]}
+
 
 class Straight:
     """Stands for a Wire. *between* is called before each call, with its operation and request."""
@@ -63,6 +82,9 @@ class Straight:
             return read(encode(self._table.service.call(operation, request)))
         except LocalRefusal as refusal:
             raise Refused(operation, refusal.code, refusal.message) from refusal
+
+    def pause(self, tries: int) -> None:
+        self.stop.wait(self.patience.pause_seconds(tries))
 
     def interrupt(self) -> None:
         """Nothing is ever waited for."""

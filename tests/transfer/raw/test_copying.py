@@ -88,7 +88,7 @@ def test_items_that_stay_are_copied_once_whatever_comes_and_goes_between_pages_a
     chance.shuffle(everything)
     stay, come, go = everything[:60], everything[60:90], everything[90:]
     table.put(stay + go)
-    stored = {key_of(each) for each in scanned(table)}
+    stored = {key_of(each) for each in table.items()}
     crashes = [chance.random() < 0.1 for _ in range(20)]
 
     def between(*_: Any) -> None:
@@ -110,18 +110,13 @@ def test_items_that_stay_are_copied_once_whatever_comes_and_goes_between_pages_a
     assert sum(part.items for each in done for part in each.parts) == len(copies)
 
 
-def scanned(table: Table) -> list[dict[str, Any]]:
-    answer: Any = Straight(table).until("Scan", json.dumps({"TableName": table.name}).encode(), json.loads)
-    return list(answer["Items"])
-
-
 def normal(items: list[dict[str, Any]], kind: str) -> list[dict[str, Any]]:
     """As a table writes their numbers."""
     if kind != "N":
         return items
     table = Table("SN", "normal")
     table.put(items)
-    return scanned(table)
+    return table.items()
 
 
 def large(count: int = 200, kind: str = "N") -> Table:
@@ -154,7 +149,7 @@ def test_slices_in_the_order_of_their_names_are_the_items_in_the_order_of_a_scan
 
     done = copy_all(table, JOB._replace(segments=1), s3, Random(1))
 
-    assert dumped(s3, done) == scanned(table)
+    assert dumped(s3, done) == table.items()
 
 
 def test_a_slice_gives_up_a_collection_after_its_share_and_small_ones_never() -> None:
@@ -191,7 +186,7 @@ def test_a_collection_whose_end_is_deleted_while_it_is_divided_is_copied(left: I
 
     def delete(operation: str, request: Any) -> None:
         if operation == "Query" and request.get("ScanIndexForward") is False:
-            for each in scanned(table):
+            for each in table.items():
                 if each["id"] == {"S": "large"} and f"{int(each['at']['N']):04}" not in keep:
                     table.delete({name: each[name] for name in ("id", "at")})
 
