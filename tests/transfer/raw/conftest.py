@@ -35,8 +35,12 @@ def fake_s3() -> FakeS3:
 
 @pytest.fixture(scope="session")
 def shared() -> Iterator[StandIn]:
-    with stand_in(**_KNOBS) as running:
-        yield running
+    """Its S3 takes pieces of any size: uploads of several are tested with little."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("S3_UPLOAD_PART_MIN_SIZE", "1")
+        patch.setenv("MOTO_S3_DEFAULT_KEY_BUFFER_SIZE", "5000000")
+        with stand_in(**_KNOBS) as running:
+            yield running
 
 
 @pytest.fixture
