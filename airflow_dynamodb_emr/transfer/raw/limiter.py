@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import deque
+from collections.abc import Callable
 from threading import Event, Lock
 
 _WINDOW_SECONDS = 1.0  # of unused units that are kept
@@ -14,10 +15,10 @@ class Limiter:
     """Whoever asks waits until there are units. What a call will take is known afterwards, from DynamoDB: until then it counts as much as the
     call before, so that the hands do not all set out for the same units; what it took beyond that may leave a debt."""
 
-    def __init__(self, units_per_second: float) -> None:
+    def __init__(self, units_per_second: float, clock: Callable[[], float] = time.monotonic) -> None:
         self.rate = units_per_second
-        self._lock = Lock()
-        self._level, self._at = units_per_second * _WINDOW_SECONDS, time.monotonic()
+        self._lock, self._clock = Lock(), clock
+        self._level, self._at = units_per_second * _WINDOW_SECONDS, clock()
         self._last, self._reserved = 0.0, deque[float]()
 
     def wait(self, stop: Event) -> None:
@@ -33,7 +34,7 @@ class Limiter:
     def _missing_seconds(self) -> float:
         """None: a call may be made, and is counted."""
         with self._lock:
-            now = time.monotonic()
+            now = self._clock()
             self._level, self._at = min(self.rate * _WINDOW_SECONDS, self._level + (now - self._at) * self.rate), now
             if self._level <= 0:
                 return max(0.001, -self._level / self.rate)

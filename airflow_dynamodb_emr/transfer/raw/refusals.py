@@ -66,7 +66,7 @@ def given_up(operation: str, url: str, trouble: Trouble, seconds: float) -> Copy
 
 def of_s3(facts: str, error: Exception, hint: str) -> CopyFailed:
     """*error* is botocore's; the *hint* is for what there is no better one for."""
-    response: dict[str, Any] = getattr(error, "response", {})
+    response: dict[str, Any] = getattr(error, "response", None) or {}  # of one that is not S3's own, there is none
     return CopyFailed(f"{facts}: {error}", _HINTS.get(response.get("Error", {}).get("Code", ""), hint))
 
 
