@@ -8,6 +8,7 @@
     ├── SpikeDeclined       a table cannot or need not be raised now: it is dumped or loaded as it is
     ├── ThroughputNotReset  a table's throughput could not be put back yet; its ledger entry stays
     │   └── DecreaseRefused DynamoDB allows no decrease before the time given
+    ├── CopyFailed          not all items of a table could be read or written; what was written is no dump
     ├── DataDamaged         what is in S3 is not what it should be
     ├── BackupIncomplete    some tables of a backup cannot be restored
     └── RestoreIncomplete   some tables of a restore were not loaded
@@ -63,6 +64,10 @@ class DecreaseRefused(ThroughputNotReset):
         facts = f"{table}: its throughput can be lowered again at {until:%H:%M:%S} UTC: {why}"
         super().__init__(facts, "its ledger entry stays, and `dynamodb_janitor` resets it then; `dynamodb-emr raised --reset` does so by hand")
         self.until = until
+
+
+class CopyFailed(DynamoDBBackupError):
+    """Not all items of a table could be read or written; what was written is no dump."""
 
 
 class DataDamaged(DynamoDBBackupError):

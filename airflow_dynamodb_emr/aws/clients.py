@@ -11,6 +11,7 @@ from botocore.config import Config
 
 from airflow_dynamodb_emr import __version__
 from airflow_dynamodb_emr.aws import rate
+from airflow_dynamodb_emr.transfer.raw.wire import Endpoint
 
 if TYPE_CHECKING:
     from mypy_boto3_application_autoscaling import ApplicationAutoScalingClient
@@ -32,9 +33,12 @@ BRIEF = Config(retries={"mode": "standard", "total_max_attempts": 3}, user_agent
 class Clients:
     """Made on first use; throttling is left to botocore's adaptive retries."""
 
-    def __init__(self, make: Callable[[str, Config], Any], region: str, emr_rate: float = 0) -> None:
-        """*emr_rate*: how much of EMR's own limits of calls this process may use up; 0: it does not count."""
+    def __init__(
+        self, make: Callable[[str, Config], Any], region: str, emr_rate: float = 0, credentials: Callable[[], Any] = lambda: None, verify: Any = None
+    ) -> None:
+        """*emr_rate*: how much of EMR's own limits of calls this process may use up; 0: it does not count. *credentials* are botocore's."""
         self._make = make
+        self._credentials, self._verify = credentials, verify
         self._emr_rate = emr_rate
         self._lock = Lock()  # making clients of one session from several threads breaks boto3
         self.region = region
@@ -42,7 +46,7 @@ class Clients:
     @classmethod
     def of(cls, session: Any) -> Clients:
         """From a boto3.Session."""
-        return cls(lambda service, config: session.client(service, config=config), session.region_name)
+        return cls(lambda service, config: session.client(service, config=config), session.region_name, credentials=session.get_credentials)
 
     def _client(self, service: str, config: Config = PATIENT) -> Any:
         with self._lock:
@@ -50,6 +54,11 @@ class Clients:
         if service == "emr" and self._emr_rate:
             rate.limit(client, self._emr_rate)
         return client
+
+    @cached_property
+    def endpoint(self) -> Endpoint:
+        """For the copy engine. Raises BadInput where there are no credentials."""
+        return Endpoint.checked(self.dynamodb.meta.endpoint_url, self.region, self._credentials(), self._verify)
 
     @cached_property
     def dynamodb(self) -> DynamoDBClient:

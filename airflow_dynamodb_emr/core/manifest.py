@@ -24,6 +24,8 @@ class Part(Noun, frozen=True, kw_only=True):
     etag: str
     items: int
     sha256: str  # of the bytes as stored, in hex
+    content_sha256: str = ""  # of the lines, unpacked; empty where nobody counted that
+    content_bytes: int = 0
 
 
 class TableManifest(Document, frozen=True, kw_only=True):
@@ -35,6 +37,7 @@ class TableManifest(Document, frozen=True, kw_only=True):
     items: int
     bytes: int
     parts: list[Part]
+    form: str = "connector"  # of its lines; or dynamodb-json
     engines: list[str]  # those that can load it; the connector cannot load every dump of its own
     started: datetime
     ended: datetime

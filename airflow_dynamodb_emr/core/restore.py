@@ -56,6 +56,7 @@ class TableLoad(Planned, frozen=True, kw_only=True):
     source: str  # of the table it was dumped from
     engine: str
     why: str  # this engine
+    form: str = "connector"  # of the dump's lines
     parts: list[Part]
     items: int
     bytes: int
@@ -155,6 +156,7 @@ def table_load(source: Source, pace: Pace) -> TableLoad:
         source=schema.name,
         engine=CONNECTOR if connector else WORKER,
         why="the connector can load it" if connector else "it holds what the connector cannot load: empty lists or maps",
+        form=manifest.form,
         parts=manifest.parts,
         items=manifest.items,
         bytes=manifest.bytes,

@@ -56,7 +56,7 @@ def main() -> int:
 
 class Demo:
     def __init__(self, aws: StandIn, runs: DagRuns) -> None:
-        self.runs = runs
+        self.runs, self.endpoint = runs, aws.endpoint
         self.dynamodb, self.emr, self.store = aws.client("dynamodb", config=THROTTLED), aws.client("emr"), Store(aws.client("s3"))
         self.base = S3Uri.parse(aws.env["AIRFLOW__DYNAMODB_EMR__BASE"])
         self.region = aws.env["AWS_DEFAULT_REGION"]
@@ -99,7 +99,7 @@ class Demo:
         _must(all(found[table.name].equal == table.items for table in sources), "not every item was compared")
 
     def _difference(self, table: Table) -> Difference:
-        left, right = (scan(self.dynamodb, name) for name in (table.name, NEW + table.name))
+        left, right = (scan(self.endpoint, name) for name in (table.name, NEW + table.name))
         return compare((item for page in left for item in page), (item for page in right for item in page), table.keys)
 
     def _tables(self) -> list[Table]:

@@ -16,10 +16,12 @@ from typing import Any
 
 import boto3
 import msgspec
+from botocore.credentials import Credentials
 
 from airflow_dynamodb_emr.local.emr.yarn import YarnApplication
 from airflow_dynamodb_emr.local.knobs import variable
 from airflow_dynamodb_emr.local.record import CapacityChange
+from airflow_dynamodb_emr.transfer.raw.wire import Endpoint
 
 _READY_SECONDS, _STOP_SECONDS = 120, 10
 
@@ -34,6 +36,11 @@ class StandIn:
     def client(self, service: str, **options: Any) -> Any:
         keys = {"aws_access_key_id": "testing", "aws_secret_access_key": "testing"}
         return boto3.client(service, **{"endpoint_url": self.url, "region_name": "us-east-1", **keys, **options})  # type: ignore[call-overload]
+
+    @property
+    def endpoint(self) -> Endpoint:
+        """For the copy engine."""
+        return Endpoint(self.url, "us-east-1", Credentials("testing", "testing"))
 
     def faults(self, **kinds: Any) -> None:
         """What shall go wrong, as `faults.KINDS` lists it; a kind that is given replaces what was due of it."""

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from airflow_dynamodb_emr.core import documents
+from airflow_dynamodb_emr.core.layout import S3Uri
 from airflow_dynamodb_emr.core.restore import WORKER, RestorePlan, TableLoad, TableLoaded
 from airflow_dynamodb_emr.core.steps import LOADED_COUNTER
 from airflow_dynamodb_emr.operators.step import StepOperator
-from airflow_dynamodb_emr.transfer import lines, parts, write
+from airflow_dynamodb_emr.transfer import write
+from airflow_dynamodb_emr.transfer.raw.slices import Keys
+from airflow_dynamodb_emr.transfer.raw.write import load
 
 if TYPE_CHECKING:
     from airflow.sdk import Context
@@ -40,13 +42,10 @@ class LoadOperator(StepOperator):
     def _load_here(self, plan: RestorePlan, table: TableLoad) -> dict[str, Any]:
         began = time.monotonic()
         self.log.info("%s: loaded by this task, because %s", table.name, table.why)
-        loaded = write.load(self.clients.dynamodb, table.name, self._items(plan, table), keys=table.keys)
+        items = write.items_of(self.clients.s3, S3Uri.parse(plan.backup), table.parts, table.form)
+        loaded = load(self.clients.endpoint, table.name, Keys(*table.keys), items)
         seconds = time.monotonic() - began
         self.log.info("%s: %s items in %.1f s, %.0f write units", table.name, loaded.items, seconds, loaded.write_units)
         done = TableLoaded(name=table.name, source=table.source, engine=table.engine, items=loaded.items, seconds=seconds)
         self.store.put(plan.root.manifest(table.name), documents.encode(done))  # of a task that is cleared, the last load counts
         return {"items": loaded.items}
-
-    def _items(self, plan: RestorePlan, table: TableLoad) -> Iterator[lines.Item]:
-        for uri in plan.part_uris(table):
-            yield from (lines.item(line) for line in parts.lines(self.clients.s3, uri) if line.strip())

@@ -64,6 +64,11 @@ def dynamodb_line(item: Item) -> bytes:
     return _encode({"Item": item})
 
 
+def json_of(item: Item) -> bytes:
+    """As DynamoDB takes it in a request."""
+    return _encode(item)
+
+
 def connector_can_load(item: Item) -> bool:
     """False where an empty list or map stands anywhere in *item*: the connector writes these and cannot read them back."""
     return all(_connector_can_load(value) for value in item.values())

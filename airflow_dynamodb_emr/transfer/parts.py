@@ -15,7 +15,7 @@ from airflow_dynamodb_emr.core.layout import S3Uri
 from airflow_dynamodb_emr.core.manifest import Part, moved_to, parse_connector_manifest
 from airflow_dynamodb_emr.errors import DataDamaged, NotFound
 from airflow_dynamodb_emr.transfer.lines import read
-from airflow_dynamodb_emr.transfer.stored import Stored, absent
+from airflow_dynamodb_emr.transfer.raw.stored import Stored, absent
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -51,12 +51,12 @@ def lines(s3: S3Client, uri: S3Uri) -> Iterator[bytes]:
 
     Memory stays bounded whatever the part's size. Raises DataDamaged when the part is not there, is no gzip although named so, or is cut short.
     """
-    yield from _lines(Stored(s3, uri))
+    yield from _lines(Stored(s3, uri.bucket, uri.key))
 
 
 def inspect(s3: S3Client, uri: S3Uri, folder: S3Uri | None = None) -> Inspection:
     """Read one part wholly. Its key is given relative to *folder*. Raises DataDamaged, naming part and line, at the first line that is no item."""
-    stored = Stored(s3, uri)
+    stored = Stored(s3, uri.bucket, uri.key)
     items = blank_lines = 0
     connector_can_load = True
     for number, line in enumerate(_lines(stored), 1):
@@ -79,7 +79,7 @@ def _read(line: bytes, uri: S3Uri, number: int) -> bool:
 
 def _lines(stored: Stored) -> Iterator[bytes]:
     raw = io.BufferedReader(stored, _BUFFER_BYTES)
-    packed = stored.uri.key.endswith(".gz") or raw.peek(2)[:2] == _GZIP_MAGIC
+    packed = stored.uri.endswith(".gz") or raw.peek(2)[:2] == _GZIP_MAGIC
     try:
         yield from _split(_unpacked(raw) if packed else raw, stored.uri)
     except (EOFError, gzip.BadGzipFile, zlib.error) as error:
@@ -90,7 +90,7 @@ def _unpacked(raw: IO[bytes]) -> IO[bytes]:
     return io.BufferedReader(cast("io.RawIOBase", gzip.GzipFile(fileobj=raw)), _BUFFER_BYTES)
 
 
-def _split(text: IO[bytes], uri: S3Uri) -> Iterator[bytes]:
+def _split(text: IO[bytes], uri: str) -> Iterator[bytes]:
     for number, line in enumerate(iter(partial(text.readline, LONGEST_LINE_BYTES), b""), 1):
         if len(line) == LONGEST_LINE_BYTES:
             raise DataDamaged(f"{uri}, line {number} is longer than {LONGEST_LINE_BYTES} bytes: no item is")

@@ -52,7 +52,7 @@ def look(world: World, name: str) -> Table:
 def test_every_item_is_restored_as_it_was(world: World, ran: dict[str, bool], source: str) -> None:
     assert ran["all"], world.runs.log("all")
 
-    left, right = ([item for page in scan(world.dynamodb, name) for item in page] for name in (source, f"ALL_{source}"))
+    left, right = ([item for page in scan(world.aws.endpoint, name) for item in page] for name in (source, f"ALL_{source}"))
 
     assert compare(left, right, ["id"]).equal == len(left) == len(right)
 

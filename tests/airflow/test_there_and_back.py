@@ -16,5 +16,5 @@ def test_a_table_is_backed_up_and_restored(world: World) -> None:
     ran = world.runs.together({"back": ("dynamodb_restore", {"prefix": "BACK_", "rename_prefix": "NEW_"})})
     assert ran["back"], world.runs.log("back")
 
-    left, right = ([item for page in scan(world.dynamodb, name) for item in page] for name in ("BACK_and-forth", "NEW_BACK_and-forth"))
+    left, right = ([item for page in scan(world.aws.endpoint, name) for item in page] for name in ("BACK_and-forth", "NEW_BACK_and-forth"))
     assert compare(left, right, ["id"]).equal == len(left) == len(right) == 12

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from any_item import ITEMS, LOADABLE_ITEMS
+from botocore.credentials import Credentials
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
@@ -16,11 +17,14 @@ from airflow_dynamodb_emr.core.layout import S3Uri
 from airflow_dynamodb_emr.local.connector.command import main
 from airflow_dynamodb_emr.local.process import StandIn, stand_in
 from airflow_dynamodb_emr.transfer.compare import Difference, compare
-from airflow_dynamodb_emr.transfer.lines import Item, connector_line, item
+from airflow_dynamodb_emr.transfer.lines import Item, connector_line, item, json_of
 from airflow_dynamodb_emr.transfer.parts import lines, parts_of
+from airflow_dynamodb_emr.transfer.raw.slices import Keys
+from airflow_dynamodb_emr.transfer.raw.wire import Endpoint
+from airflow_dynamodb_emr.transfer.raw.write import load
 from airflow_dynamodb_emr.transfer.scan import scan
-from airflow_dynamodb_emr.transfer.write import load
 
+KEYS = Keys("id")
 TABLES = (f"table-{number}" for number in itertools.count(1))
 EXPORT, IMPORT = (f"org.apache.hadoop.dynamodb.tools.DynamoDB{verb}" for verb in ("Export", "Import"))
 
@@ -66,12 +70,16 @@ def table(dynamodb: Any, items: list[Item] | tuple[Item, ...] = ()) -> str:
     name = next(TABLES)
     keys = {"KeySchema": [{"AttributeName": "id", "KeyType": "HASH"}], "AttributeDefinitions": [{"AttributeName": "id", "AttributeType": "S"}]}
     dynamodb.create_table(TableName=name, BillingMode="PAY_PER_REQUEST", **keys)
-    load(dynamodb, name, items, keys=["id"])
+    load(endpoint_of(dynamodb), name, KEYS, [("items", map(json_of, items))])
     return name
 
 
+def endpoint_of(dynamodb: Any) -> Endpoint:
+    return Endpoint(dynamodb.meta.endpoint_url, "us-east-1", Credentials("testing", "testing"))
+
+
 def items_of(dynamodb: Any, name: str) -> Iterator[Item]:
-    return itertools.chain.from_iterable(scan(dynamodb, name))
+    return itertools.chain.from_iterable(scan(endpoint_of(dynamodb), name))
 
 
 def difference(dynamodb: Any, left: str, right: str) -> Difference:
@@ -82,7 +90,8 @@ def test_what_aws_exports_we_load_without_a_difference(oracle: Any, dynamodb: An
     source, target = table(dynamodb, items), table(dynamodb)
     assert oracle.ask(do="export", endpoint=dynamodb_local, table=source, folder=str(folder)) == {}
 
-    loaded = load(dynamodb, target, (item(line) for part in folder.glob("part-*") for line in part.read_bytes().splitlines()), keys=["id"])
+    lines_ = (line for part in folder.glob("part-*") for line in part.read_bytes().splitlines())
+    loaded = load(endpoint_of(dynamodb), target, KEYS, [("all", (json_of(item(line)) for line in lines_))])
 
     assert loaded.items == len(items)
     assert difference(dynamodb, source, target) == Difference(equal=len(items))

@@ -4,16 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import io
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from botocore.exceptions import ClientError, HTTPClientError, IncompleteReadError, ResponseStreamingError
 
-from airflow_dynamodb_emr.core.layout import S3Uri
 from airflow_dynamodb_emr.errors import DataDamaged
-
-if TYPE_CHECKING:
-    from botocore.response import StreamingBody
-    from mypy_boto3_s3 import S3Client
 
 REOPENED_AT_MOST = 5
 _LOST = (HTTPClientError, IncompleteReadError, ResponseStreamingError)
@@ -26,14 +21,16 @@ def absent(error: ClientError) -> bool:
 class Stored(io.RawIOBase):
     """Reads once from beginning to end; a connection lost midway is taken up where it broke, on the same version of the object."""
 
-    def __init__(self, s3: S3Client, uri: S3Uri) -> None:
-        self.uri = uri
+    def __init__(self, s3: Any, bucket: str, key: str) -> None:
+        """*s3*: a boto3 or botocore client. Raises DataDamaged where there is no such object."""
+        self.uri = f"s3://{bucket}/{key}"
+        self._where = {"Bucket": bucket, "Key": key}
         self.bytes = 0  # read so far
         self.etag = ""
         self._s3 = s3
         self._hash = hashlib.sha256()
         self._lives = REOPENED_AT_MOST
-        self._body: StreamingBody = self._open()
+        self._body = self._open()
 
     @property
     def sha256(self) -> str:
@@ -51,7 +48,7 @@ class Stored(io.RawIOBase):
 
     def _read(self, most: int) -> bytes:
         try:
-            return self._body.read(most)
+            return bytes(self._body.read(most))
         except _LOST:
             self._lives -= 1
             if not self._lives:
@@ -59,10 +56,10 @@ class Stored(io.RawIOBase):
             self._body = self._open()
             return self._read(most)
 
-    def _open(self) -> StreamingBody:
+    def _open(self) -> Any:
         again: dict[str, Any] = {"Range": f"bytes={self.bytes}-", "IfMatch": self.etag} if self.bytes else {}
         try:
-            answer = self._s3.get_object(Bucket=self.uri.bucket, Key=self.uri.key, **again)
+            answer = self._s3.get_object(**self._where, **again)
         except ClientError as error:
             if absent(error):
                 raise DataDamaged(f"{self.uri} is not there") from error

@@ -1,0 +1,94 @@
+"""What a dump begins and ends with, whoever copies: the table it is of, a folder that is free, and the manifest, written last."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from airflow_dynamodb_emr import __version__
+from airflow_dynamodb_emr.errors import BadInput, CopyFailed
+from airflow_dynamodb_emr.transfer.raw.copying import Job, Progress
+from airflow_dynamodb_emr.transfer.raw.output import DATA, Part
+from airflow_dynamodb_emr.transfer.raw.place import Place
+from airflow_dynamodb_emr.transfer.raw.slices import Keys
+from airflow_dynamodb_emr.transfer.raw.wire import Refused, Wire
+
+MANIFEST = "manifest.json"
+
+
+class Source(NamedTuple):
+    """The table as it is when the dump begins."""
+
+    name: str
+    arn: str
+    id: str
+    keys: Keys
+    items: int  # both are hours old
+    bytes: int
+    read_units: int  # provisioned; 0: on demand
+
+    @classmethod
+    def of(cls, wire: Wire, table: str) -> Source:
+        """Raises BadInput where there is no such table."""
+        try:
+            found = wire.until("DescribeTable", json.dumps({"TableName": table}).encode(), json.loads)["Table"]
+        except Refused as refusal:
+            if refusal.code != "ResourceNotFoundException":
+                raise
+            raise BadInput(f"table {table} is not there", "look at its name, the region and the account") from refusal
+        names = [each["AttributeName"] for each in sorted(found["KeySchema"], key=lambda each: str(each["KeyType"]))]
+        units = found.get("ProvisionedThroughput", {}).get("ReadCapacityUnits", 0)
+        return cls(table, found["TableArn"], found.get("TableId", ""), Keys(*names), found.get("ItemCount", 0), found.get("TableSizeBytes", 0), units)
+
+    def refuse_another(self, wire: Wire) -> None:
+        """Raises CopyFailed where the name is another table's by now, or nobody's."""
+        try:
+            now = Source.of(wire, self.name)
+        except BadInput as gone:
+            raise CopyFailed(f"table {self.name} was deleted while it was copied", "what was copied is no dump of it") from gone
+        if now.id != self.id:
+            raise CopyFailed(f"table {self.name} was deleted and made anew while it was copied", "dump it again")
+
+
+def refuse_taken(place: Place) -> None:
+    """Raises BadInput where a dump is already, or anything that would be taken for a part of one."""
+    if place.read(MANIFEST) is not None:
+        raise BadInput(f"{place} holds a dump already", "name another folder: a dump is never written over")
+    foreign = next((name for name in place.names(DATA) if not name.startswith(f"{DATA}/part-")), None)
+    if foreign:
+        raise BadInput(f"{place} holds {foreign}, which is no part of a dump", "name an empty folder")
+
+
+def finish(place: Place, job: Job, source: Source, engine: str, slices: Iterable[Progress], began: datetime, ended: datetime) -> dict[str, Any]:
+    """Drops the parts that an earlier try has left, and writes the manifest, once; returns it."""
+    done = sorted(slices, key=lambda each: each.slice.name)
+    parts = [part for each in done for part in each.parts]
+    place.delete(sorted(set(place.names(DATA)) - {part.key for part in parts}))
+    document = _document(job, source, engine, done, parts, began, ended)
+    if not place.put(MANIFEST, json.dumps(document, indent=2).encode() + b"\n", once=True):
+        raise CopyFailed(f"{place}: another dump was finished here meanwhile", "name another folder")
+    return document
+
+
+def _document(job: Job, source: Source, engine: str, slices: list[Progress], parts: list[Part], began: datetime, ended: datetime) -> dict[str, Any]:
+    return {
+        "format": 1,
+        "software": __version__,
+        "engine": engine,
+        "form": job.form,
+        "table": source.name,
+        "arn": source.arn,
+        "table_id": source.id,
+        "keys": [key for key in source.keys if key],
+        "items": sum(part.items for part in parts),
+        "bytes": sum(part.bytes for part in parts),
+        "content_bytes": sum(part.content_bytes for part in parts),
+        "read_units": sum(each.units for each in slices),
+        "slices": len(slices),
+        "started": began.isoformat(),
+        "ended": ended.isoformat(),
+        "seconds": (ended - began).total_seconds(),
+        "parts": [part._asdict() for part in parts],
+    }

@@ -1,0 +1,58 @@
+"""Several hands at one heap of work, which grows while they work: threads, each with a connection of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from contextlib import contextmanager
+from queue import SimpleQueue
+from threading import Event
+from typing import TypeVar
+
+from airflow_dynamodb_emr.transfer.raw.wire import Wire
+
+T = TypeVar("T")
+R = TypeVar("R")
+
+
+class Hands:
+    """So many threads, and as many connections, lent to whoever works."""
+
+    def __init__(self, number: int, connect: Callable[[Event], Wire]) -> None:
+        self.stop = Event()
+        self.wires = [connect(self.stop) for _ in range(number)]
+        self._free: SimpleQueue[Wire] = SimpleQueue()
+        for wire in self.wires:
+            self._free.put(wire)
+
+    @contextmanager
+    def wire(self) -> Iterator[Wire]:
+        wire = self._free.get()
+        try:
+            yield wire
+        finally:
+            self._free.put(wire)
+
+    @contextmanager
+    def pool(self) -> Iterator[ThreadPoolExecutor]:
+        """Threads that are told to stop when this is left, be it by an error."""
+        with ThreadPoolExecutor(len(self.wires)) as pool:
+            try:
+                yield pool
+            finally:
+                self.stop.set()
+                pool.shutdown(cancel_futures=True)
+
+    def work(self, heap: Iterable[T], do: Callable[[T], R], more: Callable[[R], Iterable[T]]) -> Iterator[R]:
+        """What *do* makes of each, as it is done; *more* is work that a result has made. The first failure stops all, and is raised."""
+        with self.pool() as pool:
+            running: set[Future[R]] = {pool.submit(do, each) for each in heap}
+            while running:
+                ended, running = wait(running, return_when=FIRST_COMPLETED)
+                for result in (each.result() for each in ended):
+                    running |= {pool.submit(do, each) for each in more(result)}
+                    yield result
+
+    def close(self) -> None:
+        for wire in self.wires:
+            wire.close()

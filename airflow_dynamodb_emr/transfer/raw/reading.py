@@ -1,0 +1,53 @@
+"""The items of a part, out of S3, each as the bytes of its JSON; what is read is held against what the manifest says."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from airflow_dynamodb_emr.errors import DataDamaged
+from airflow_dynamodb_emr.transfer.raw.compression import BAD_GZIP, decompressor
+from airflow_dynamodb_emr.transfer.raw.output import Part
+from airflow_dynamodb_emr.transfer.raw.place import Place
+from airflow_dynamodb_emr.transfer.raw.stored import Stored
+
+_BLOCK_BYTES, _UNPACKED_BYTES = 2**18, 2**22  # at once
+_HEAD, _TAIL = b'{"Item":', b"}"
+
+
+def items(place: Place, part: Part) -> Iterator[bytes]:
+    """Of a part of DynamoDB JSON. Raises DataDamaged: at once for a line that is no item, at the end where not all is as it was written."""
+    stored = Stored(place.s3, place.bucket, place.at(part.key))
+    count = 0
+    for block in _lines(stored):
+        for line in block:
+            if not (line.startswith(_HEAD) and line.endswith(_TAIL)):
+                raise DataDamaged(f"{stored.uri}, line {count + 1} is no item: {line[:80]!r}", "verify the dump, and restore another")
+            count += 1
+            yield line[len(_HEAD) : -1]
+    if (count, stored.sha256) != (part.items, part.sha256):
+        what = f"{count} items, SHA-256 {stored.sha256[:12]}"
+        raise DataDamaged(f"{stored.uri} is not what was written: {what}, expected {part.items} and {part.sha256[:12]}", "restore another dump")
+
+
+def _lines(stored: Stored) -> Iterator[list[bytes]]:
+    rest = b""
+    for text in _unpacked(stored):
+        *whole, rest = (rest + text).split(b"\n")
+        yield whole
+    if rest:
+        yield [rest]
+
+
+def _unpacked(stored: Stored) -> Iterator[bytes]:
+    unpack: Any = decompressor()
+    try:
+        while packed := stored.read(_BLOCK_BYTES):
+            while packed:
+                yield unpack.decompress(packed, _UNPACKED_BYTES)
+                packed = unpack.unconsumed_tail
+        yield unpack.flush()
+    except BAD_GZIP as error:
+        raise DataDamaged(f"{stored.uri} is no gzip file: {error}", "restore another dump") from error
+    if not unpack.eof:
+        raise DataDamaged(f"{stored.uri} is cut short", "restore another dump")

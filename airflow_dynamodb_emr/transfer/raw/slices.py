@@ -1,0 +1,100 @@
+"""The slices of a table that are read one after the other: the segments of a parallel scan, and ranges of item collections too large for one of them.
+
+A segment is read page by page, each page asked for with the last key of the one before: it can be no faster than that, and cannot be divided. What is
+large in a segment is an item collection, many items of one hash key, because hash keys themselves spread evenly. A range of sort keys of it can be
+queried by itself. So a slice that has read its share, and is in the middle of a collection, gives up the rest of it: as ranges that others can read,
+and its own segment from the collection's end.
+
+Where a slice is divided is decided by what is in the table and by the plan, not by who is idle: the same table gives the same parts.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any, NamedTuple
+
+from airflow_dynamodb_emr.transfer.raw.between import between
+
+WAYS = 8  # a collection is divided into so many ranges
+
+
+class Keys(NamedTuple):
+    """Names of a table's key attributes."""
+
+    hash: str
+    range: str = ""
+
+
+class Slice(NamedTuple):
+    """Its name is its place: in order of names, the slices of a table are its items in the order of a scan."""
+
+    name: str
+    segment: int = 0
+    segments: int = 1
+    start: str = ""  # JSON of the key after which it begins; empty: at its beginning
+    collection: str = ""  # JSON of the hash key whose items are queried; empty: a segment is scanned
+    end: str = ""  # JSON of the sort key up to which, itself included
+
+    def request(self, table: str, keys: Keys, most_items: int, after: bytes) -> tuple[str, bytes]:
+        """Operation and body of the call for the page *after* a key."""
+        asked: dict[str, Any] = {"TableName": table, "ReturnConsumedCapacity": "TOTAL"}
+        if most_items:
+            asked["Limit"] = most_items
+        operation = self._query(asked, keys) if self.collection else self._scan(asked)
+        body = json.dumps(asked).encode()
+        return operation, body[:-1] + b', "ExclusiveStartKey": ' + after + b"}" if after else body
+
+    def _scan(self, asked: dict[str, Any]) -> str:
+        if self.segments > 1:
+            asked.update(Segment=self.segment, TotalSegments=self.segments)
+        return "Scan"
+
+    def _query(self, asked: dict[str, Any], keys: Keys) -> str:
+        low = json.loads(self.start)[keys.range]
+        asked.update(
+            KeyConditionExpression="#h = :h AND #r BETWEEN :low AND :high",
+            ExpressionAttributeNames={"#h": keys.hash, "#r": keys.range},
+            ExpressionAttributeValues={":h": json.loads(self.collection), ":low": low, ":high": json.loads(self.end)},
+        )
+        return "Query"
+
+    def is_within(self, before: bytes, after: bytes, keys: Keys) -> bool:
+        """Is all between these two last keys one collection's?"""
+        if not keys.range or not before or not after:
+            return False
+        return bool(self.collection) or json.loads(before)[keys.hash] == json.loads(after)[keys.hash]
+
+    def divided(self, after: bytes, last: dict[str, Any], keys: Keys) -> list[Slice]:
+        """What takes its place behind the key *after*: ranges up to the sort key of the collection's *last* item, and what is left of its segment."""
+        at = json.loads(after)
+        end = json.loads(self.end) if self.end else last[keys.range]
+        bounds = [] if at[keys.range] == end else [at[keys.range], *between(at[keys.range], end, WAYS - 1), end]
+        ranges = [self._range(number, at[keys.hash], low, high, keys) for number, (low, high) in enumerate(zip(bounds, bounds[1:]), 1)]
+        if self.collection:
+            return ranges
+        rest = self._replace(name=f"{self.name}.{WAYS + 1}", start=json.dumps({keys.hash: at[keys.hash], keys.range: end}))
+        return [*ranges, rest]
+
+    def _range(self, number: int, hashed: dict[str, str], low: dict[str, str], high: dict[str, str], keys: Keys) -> Slice:
+        start = json.dumps({keys.hash: hashed, keys.range: low})
+        return self._replace(name=f"{self.name}.{number}", start=start, collection=json.dumps(hashed), end=json.dumps(high))
+
+
+def last_of_collection(table: str, after: bytes, keys: Keys) -> tuple[str, bytes]:
+    """The call for a collection's last item."""
+    hashed = json.loads(after)[keys.hash]
+    asked = {
+        "TableName": table,
+        "KeyConditionExpression": "#h = :h",
+        "ExpressionAttributeNames": {"#h": keys.hash, "#r": keys.range},
+        "ExpressionAttributeValues": {":h": hashed},
+        "ProjectionExpression": "#h, #r",
+        "ScanIndexForward": False,
+        "Limit": 1,
+    }
+    return "Query", json.dumps(asked).encode()
+
+
+def segments_of(number: int) -> list[Slice]:
+    width = len(str(number - 1))
+    return [Slice(f"{segment:0{width}}", segment, number) for segment in range(number)]
