@@ -3,16 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TypeAlias
+from importlib import import_module
 
-from benchmarks.copying import alone, boto
 from benchmarks.copying.jobs import Job
 
-Contender: TypeAlias = Callable[[Job], Callable[[], int]]
-
-CONTENDERS: dict[str, Contender] = {
-    "alone": alone.dump,
-    "boto3_dump": boto.dump,
-    "boto3_load": boto.load,
-    "boto3_batch_writer": boto.load_by_batch_writer,
+CONTENDERS = {
+    "alone": "alone.dump",
+    "boto3_dump": "boto.dump",
+    "boto3_load": "boto.load",
+    "boto3_batch_writer": "boto.load_by_batch_writer",
+    "raw_dump": "raw.dump",
+    "raw_dump_plainly": "raw.dump_plainly",
+    "raw_dump_connector_form": "raw.dump_for_the_connector",
+    "raw_load": "raw.load",
 }
+
+
+def ready(job: Job) -> Callable[[], int]:
+    """Only what it needs is imported: memory is measured, and some do without what others use."""
+    module, _, name = CONTENDERS[job.contender].partition(".")
+    copy: Callable[[], int] = getattr(import_module(f"benchmarks.copying.{module}"), name)(job)
+    return copy

@@ -19,6 +19,7 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
     table: str
     folder: str
     segments: int = 1
+    hands: int = 0  # 0: as many as there are segments, or to load, as the engine has it
 
 
 class Taken(msgspec.Struct, frozen=True, kw_only=True):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import socket
 import threading
 from contextlib import suppress
-from typing import BinaryIO
+from typing import IO
 
 from benchmarks.recorded.answers import Answer, Recording
 
@@ -21,7 +21,7 @@ def serve(recording: Recording, listening: socket.socket) -> None:
 
 def _converse(recording: Recording, connection: socket.socket) -> None:
     connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-    with connection, connection.makefile("rb", 2**18) as requests, suppress(ConnectionError):
+    with connection, connection.makefile("rb") as requests, suppress(ConnectionError):
         while True:
             headers = _headers(requests)
             if not headers:
@@ -32,7 +32,7 @@ def _converse(recording: Recording, connection: socket.socket) -> None:
             connection.sendall(_message(recording.answer(headers.get("x-amz-target", "").rpartition(".")[2], body)))
 
 
-def _headers(requests: BinaryIO) -> dict[str, str]:
+def _headers(requests: IO[bytes]) -> dict[str, str]:
     """None: the client has gone."""
     headers: dict[str, str] = {}
     for line in iter(requests.readline, b""):
