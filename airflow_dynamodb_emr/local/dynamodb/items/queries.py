@@ -1,4 +1,4 @@
-"""Query, and the Scans that need a look at each item: with a filter, a projection or an index."""
+"""Query, and the Scans that need a look at each item: with a filter, a projection or an index, which is read the slow way round."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from airflow_dynamodb_emr.local.dynamodb.expressions.conditions import condition
 from airflow_dynamodb_emr.local.dynamodb.expressions.key_conditions import key_conditions
 from airflow_dynamodb_emr.local.dynamodb.expressions.paths import project
 from airflow_dynamodb_emr.local.dynamodb.expressions.tokens import Placeholders, paths_of
-from airflow_dynamodb_emr.local.dynamodb.items import reads
+from airflow_dynamodb_emr.local.dynamodb.items import collections, reads
 from airflow_dynamodb_emr.local.dynamodb.items.attributes import item_size
-from airflow_dynamodb_emr.local.dynamodb.items.store import HASHES, Item
+from airflow_dynamodb_emr.local.dynamodb.items.store import HASHES, Item, Page
 from airflow_dynamodb_emr.local.dynamodb.items.views import Entry, View
 from airflow_dynamodb_emr.local.dynamodb.table import Table
 from airflow_dynamodb_emr.local.http.protocol import Refused, Request
@@ -36,7 +36,7 @@ def read(table: Table, request: Request) -> dict[str, Any]:
         capacity = view.index.capacity if view.index and view.index.capacity else table.capacity
         if not capacity.reads.open:
             raise throttled(table)
-        seen = _scanned(table, request) if _is_plain_scan(view, request) else _cut(view, request, placeholders)
+        seen = _cut(view, request, placeholders) if view.index else _seen(_page(table, request, placeholders))
         used = Used(0)
         units = reads.read_units(seen.size, request)
         if view.index:
@@ -47,19 +47,20 @@ def read(table: Table, request: Request) -> dict[str, Any]:
     return _answer(view, request, placeholders, seen, used)
 
 
-def _is_plain_scan(view: View, request: Request) -> bool:
-    return not view.index and "KeyConditionExpression" not in request
-
-
 def _check_select(view: View, request: Request) -> None:
     whole = not view.index or view.index.projection.get("ProjectionType") == "ALL"
     if request.get("Select") == "ALL_ATTRIBUTES" and not whole:
         raise Refused("UnknownOperationException", "the stand-in for AWS reads from an index only what is in it")
 
 
-def _scanned(table: Table, request: Request) -> Seen:
+def _page(table: Table, request: Request, placeholders: Placeholders) -> Page:
+    if "KeyConditionExpression" in request:
+        return collections.page(table, request, placeholders)
     segment, total = reads.segments(request)
-    page = table.store.page(segment, total, reads.start_of(table, request), request.get("Limit"), reads.LARGEST_PAGE_BYTES)
+    return table.store.page(segment, total, reads.start_of(table, request), request.get("Limit"), reads.LARGEST_PAGE_BYTES)
+
+
+def _seen(page: Page) -> Seen:
     items = [row.item for row in page.rows]
     return Seen(items, page.size, items[-1] if page.last else None)
 
@@ -91,8 +92,7 @@ def _chosen(view: View, request: Request, placeholders: Placeholders) -> list[En
 
 def _queried(view: View, request: Request, placeholders: Placeholders) -> Iterator[Entry]:
     conditions = key_conditions(request["KeyConditionExpression"], view.keys, view.table.type_of, placeholders)
-    entries = view.entries() if view.index else view.entries_of(conditions[0].value)
-    return (entry for entry in entries if all(condition.holds(entry.item) for condition in conditions))
+    return (entry for entry in view.entries() if all(condition.holds(entry.item) for condition in conditions))
 
 
 def _segment(view: View, request: Request) -> Iterator[Entry]:

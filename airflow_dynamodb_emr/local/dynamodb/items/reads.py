@@ -1,8 +1,8 @@
-"""Reading items: Scan without conditions, GetItem, BatchGetItem; answers are joined from the stored JSON, nothing is decoded."""
+"""Reading items: Scan and Query without conditions, GetItem, BatchGetItem; answers are joined from the stored JSON, nothing is decoded."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from math import ceil
 from typing import Any
 
@@ -20,10 +20,15 @@ LARGEST_PAGE_BYTES, MOST_SEGMENTS = 2**20, 1_000_000
 def scan(table: Table, request: Request) -> bytes:
     segment, total = segments(request)
     after = start_of(table, request)
+    return whole(table, request, lambda: table.store.page(segment, total, after, request.get("Limit"), LARGEST_PAGE_BYTES))
+
+
+def whole(table: Table, request: Request, find: Callable[[], Page]) -> bytes:
+    """The answer with all items of a page as they are."""
     with table.lock:
         if not table.capacity.reads.open:
             raise throttled(table)
-        page = table.store.page(segment, total, after, request.get("Limit"), LARGEST_PAGE_BYTES)
+        page = find()
         used = Used(read_units(page.size, request))
         table.capacity.reads.take(used.table)
     return _answer(table, request, page, used)

@@ -67,11 +67,16 @@ class Store:
         value = item[self._range_key]
         return Decimal(value["N"]) if "N" in value else key_bytes(value)
 
-    def of_hash_key(self, value: dict[str, str]) -> list[Row]:
+    def keys_of(self, value: dict[str, str]) -> list[Key]:
+        """All of one hash key, in order."""
         hashed = key_bytes(value)
         start = bisect_left(self._keys, (hash_of(hashed), hashed, b""), key=lambda key: (key[0], key[1], b""))
         end = bisect_right(self._keys, (hash_of(hashed), hashed, b""), key=lambda key: (key[0], key[1], b""))
-        return [self._rows[key] for key in self._keys[start:end]]
+        return self._keys[start:end]
+
+    def row(self, key: Key) -> Row:
+        """Of a key that is there."""
+        return self._rows[key]
 
     def get(self, key: Key) -> Row | None:
         return self._rows.get(key)

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from airflow_dynamodb_emr.local.dynamodb.expressions.comparisons import order
-from airflow_dynamodb_emr.local.dynamodb.expressions.paths import Value
 from airflow_dynamodb_emr.local.dynamodb.indexes import Index
 from airflow_dynamodb_emr.local.dynamodb.items.attributes import key_bytes
 from airflow_dynamodb_emr.local.dynamodb.items.store import Item, hash_of
@@ -49,11 +48,6 @@ class View:
             item = self.index.project(row.item) if self.index else row.item
             if item is not None:
                 yield Entry(self.place(item), item)
-
-    def entries_of(self, hash_key: Value) -> Iterator[Entry]:
-        """Of the table itself, without a look at the rest of it."""
-        for row in self.table.store.of_hash_key(hash_key):
-            yield Entry(self.place(row.item), row.item)
 
     def last_key(self, item: Item) -> Item:
         return {name: item[name] for name in dict.fromkeys([*self.keys, *self.table.keys])}

@@ -43,6 +43,49 @@ def test_a_query_finds_a_range_in_order_page_by_page(dynamodb: Any, ranged: str,
     assert [int(item["at"]["N"]) for page in pages for item in page["Items"]] == found
 
 
+SORT_KEYS = {"S": lambda n: {"S": f"ü{n:02}"}, "N": lambda n: {"N": str(n * 10 - 55)}, "B": lambda n: {"B": bytes([n, 255])}}
+RANGES = {
+    "#at < :low": range(4),
+    "#at <= :low": range(5),
+    "#at = :low": range(4, 5),
+    "#at >= :low": range(4, 12),
+    "#at > :low": range(5, 12),
+    "#at BETWEEN :low AND :high": range(4, 10),
+}
+
+
+@pytest.mark.parametrize("forward", [True, False], ids=["forward", "backward"])
+@pytest.mark.parametrize("expression", RANGES)
+@pytest.mark.parametrize("kind", SORT_KEYS)
+def test_every_range_of_every_kind_of_sort_key_is_found(dynamodb: Any, make_table: MakeTable, kind: str, expression: str, forward: bool) -> None:
+    table, of = make_table(keys=f"S{kind}"), SORT_KEYS[kind]
+    items = [{"id": {"S": "x"}, "at": of(n), "n": {"N": str(n)}} for n in range(12)] + [{"id": {"S": "y"}, "at": of(5)}]
+    dynamodb.batch_write_item(RequestItems={table: [{"PutRequest": {"Item": item}} for item in items]})
+
+    pages = dynamodb.get_paginator("query").paginate(
+        TableName=table,
+        KeyConditionExpression=f"id = :id AND {expression}",
+        ExpressionAttributeNames={"#at": "at"},
+        ExpressionAttributeValues={":id": {"S": "x"}, ":low": of(4), **({":high": of(9)} if ":high" in expression else {})},
+        ScanIndexForward=forward,
+        PaginationConfig={"PageSize": 2},
+    )
+
+    found = [int(item["n"]["N"]) for page in pages for item in page["Items"]]
+    assert found == (list(RANGES[expression]) if forward else list(RANGES[expression])[::-1])
+
+
+def test_a_page_of_a_query_ends_before_a_mebibyte(dynamodb: Any, make_table: MakeTable) -> None:
+    table = make_table(keys="SN")
+    for n in range(7):
+        dynamodb.put_item(TableName=table, Item={"id": {"S": "x"}, "at": {"N": str(n)}, "body": {"S": "x" * 200_000}})
+    query = {"KeyConditionExpression": "id = :id", "ExpressionAttributeValues": {":id": {"S": "x"}}}
+
+    pages = list(dynamodb.get_paginator("query").paginate(TableName=table, **query))
+
+    assert [page["Count"] for page in pages] == [5, 2] and "LastEvaluatedKey" not in pages[-1]
+
+
 @pytest.mark.parametrize("operation", ["query", "scan"])
 def test_an_index_holds_the_items_that_have_its_key(dynamodb: Any, ranged: str, operation: str) -> None:
     wanted = {"KeyConditionExpression": "g = :g", "ExpressionAttributeValues": {":g": {"S": "x"}}} if operation == "query" else {}
