@@ -16,6 +16,7 @@ from typing import NamedTuple
 from airflow_dynamodb_emr import __version__
 from airflow_dynamodb_emr.errors import BadInput, DynamoDBBackupError
 
+ENGINES = ("connector", "worker", "auto")
 TRUE, BAD_ANSWER, BAD_INPUT, AWS_FAILED, INTERRUPTED = 0, 1, 2, 3, 130
 
 
@@ -108,7 +109,7 @@ def _plan_arguments(parser: ArgumentParser) -> None:
     parser.epilog = "What is not given comes from the variables AIRFLOW__DYNAMODB_EMR__..., as for a run."
     parser.add_argument("prefix", metavar="PREFIX", help="what the names of the tables start with")
     parser.add_argument("--exclude", action="append", metavar="PATTERN", help="table name or pattern (*, ?) to leave out; may be repeated")
-    parser.add_argument("--engine", choices=["connector"], default="connector", help="how the tables are dumped (default: %(default)s)")
+    parser.add_argument("--engine", choices=ENGINES, help="how the tables are dumped; auto: for each what costs least")
     parser.add_argument("--spike", metavar="HOW", help="'20 minutes', x10, '4000 units' or off")
     parser.add_argument("--read-ratio", metavar="R", help="share of a table's own read units that the dump may take")
     parser.add_argument("--max-read-units", metavar="N", help="read units a second that no table is raised above")

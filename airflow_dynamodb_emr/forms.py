@@ -25,7 +25,9 @@ def backup_request(settings: Settings, form: Mapping[str, Any], clients: Clients
         base=settings.base_uri,
         app=str(form.get("app") or prefix),
         region=clients.region,
-        jar=_jar(settings),
+        jar=settings.connector_jar,
+        wished=settings.wished,
+        form=settings.form,
         logs=settings.logs,
         pace=settings.read_pace,
         cluster=settings.cluster(cluster_template(store, settings.cluster_template)),
@@ -45,7 +47,8 @@ def restore_request(settings: Settings, form: Mapping[str, Any], clients: Client
         into_existing=bool(form.get("into_existing")),
         base=settings.base_uri,
         region=clients.region,
-        jar=_jar(settings),
+        jar=settings.connector_jar,
+        wished=settings.wished,
         logs=settings.logs,
         pace=settings.write_pace,
         cluster=settings.cluster(cluster_template(store, settings.cluster_template)),
@@ -58,11 +61,3 @@ def _prefix(form: Mapping[str, Any]) -> str:
     if not prefix:
         raise BadInput("prefix: it is empty", "say what the names of the tables start with")
     return prefix
-
-
-def _jar(settings: Settings) -> str:
-    if not settings.connector_jar:
-        raise BadInput(
-            "connector_jar: it is not set", "upload the connector's tools jar to S3 and set AIRFLOW__DYNAMODB_EMR__CONNECTOR_JAR to its URI"
-        )
-    return settings.connector_jar

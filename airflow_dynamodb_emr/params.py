@@ -11,6 +11,7 @@ from airflow.sdk import Param
 
 from airflow_dynamodb_emr.core import spiking
 from airflow_dynamodb_emr.core.catalogue import LATEST
+from airflow_dynamodb_emr.core.engines import AUTO, CONNECTOR, WORKER
 from airflow_dynamodb_emr.settings import Settings
 
 _S3 = r"^$|^s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/.*)?$"
@@ -22,6 +23,11 @@ _BACKUP = (
 _EXISTING = (
     "Off: a table that exists already stops the restore before anything is touched. "
     "On: items are put into it; those of the same key are **overwritten**, others stay."
+)
+ENGINES_OFFERED = (CONNECTOR, WORKER)
+_ENGINE = (
+    "How tables are {done}. `connector`: by AWS' own library, on a cluster. `worker`: by this software, in Airflow's own tasks, without a cluster. "
+    "`auto`: for each table what costs least, counting time and money; the log of `plan` says why."
 )
 _SPIKE = (
     "How far a provisioned table is raised while it is dumped or loaded. `20 minutes`: one that would take longer, to be done by then. "
@@ -36,6 +42,7 @@ def backup(settings: Settings) -> dict[str, Param]:
         "exclude": _names(
             "Exclude", "Table names or patterns (`*`, `?`) to leave out, one a line; they replace those of the settings.", settings.exclude
         ),
+        "engine": _engine(settings, "dumped"),
         "read_ratio": _ratio("Read ratio", "Share of a table's own read capacity that the dump may take; at most 1.5.", settings.read_ratio),
         "spike": _spike(settings),
         "max_read_units": _units("Highest spike", "No table's read capacity is raised above this many units a second.", settings.max_read_units),
@@ -69,6 +76,7 @@ def restore(settings: Settings) -> dict[str, Param]:
             title="Load into existing tables",
             description_md=_EXISTING,
         ),
+        "engine": _engine(settings, "loaded"),
         "write_ratio": _ratio("Write ratio", "Share of a table's own write capacity that the load may take; at most 1.5.", settings.write_ratio),
         "spike": _spike(settings),
         "max_write_units": _units(
@@ -102,6 +110,11 @@ def _prefix(settings: Settings, description: str) -> Param:
 
 def _names(title: str, description: str, default: list[str]) -> Param:
     return Param(default, type=["null", "array"], items={"type": "string"}, title=title, description_md=description)
+
+
+def _engine(settings: Settings, done: str) -> Param:
+    description = _ENGINE.format(done=done)
+    return Param(settings.engine, type="string", enum=[*ENGINES_OFFERED, AUTO], title="Engine", section="How fast", description_md=description)
 
 
 def _ratio(title: str, description: str, default: float) -> Param:

@@ -34,6 +34,22 @@ _WHAT = {
     "exclude_list": _option("S3 URI of an object that names one more table to leave out on each line.", "", "s3://my-backups/exclude.txt"),
 }
 
+_ENGINES = {
+    "engine": _option(
+        "What copies the tables. `connector`: AWS' own library on EMR. `worker`: this software, in Airflow's own tasks. `spark`: this software, "
+        "on EMR. `auto`: for each table what costs least, counting time and money. A load takes the worker where the engine cannot load the dump.",
+        "connector",
+        "auto",
+    ),
+    "form": _option(
+        'Lines that the worker and Spark write. `dynamodb-json`: what ImportTable, Glue and native exports have, `{"Item":{...}}`. '
+        "`connector`: what the connector has.",
+        "dynamodb-json",
+        "connector",
+    ),
+    "worker_minutes": _option("`auto` gives no table to a worker that would take it longer than so many minutes.", "10", "5", "float"),
+}
+
 _HOW_FAST = {
     "read_ratio": _option("Share of a table's read units that a dump may use, above 0 and at most 1.5.", "0.5", "0.8", "float"),
     "write_ratio": _option("Share of a table's write units that a load may use, above 0 and at most 1.5.", "0.8", "0.5", "float"),
@@ -144,7 +160,7 @@ def get_provider_info() -> dict[str, Any]:
         "config": {
             "dynamodb_emr": {
                 "description": "Backup and restore of DynamoDB tables.",
-                "options": {**_WHERE, **_WHAT, **_HOW_FAST, **_CLUSTER},
+                "options": {**_WHERE, **_WHAT, **_ENGINES, **_HOW_FAST, **_CLUSTER},
             }
         },
     }

@@ -8,13 +8,14 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from math import inf
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 
 from airflow_dynamodb_emr.core import spiking
 from airflow_dynamodb_emr.core.cluster import ClusterSpec
 from airflow_dynamodb_emr.core.documents import Noun
+from airflow_dynamodb_emr.core.engines import Wished
 from airflow_dynamodb_emr.core.layout import S3Uri
 from airflow_dynamodb_emr.core.pace import Pace
 from airflow_dynamodb_emr.errors import BadInput
@@ -34,6 +35,9 @@ class Settings(Noun, frozen=True, kw_only=True):
     schedule: str = "0 2 * * *"
     exclude: list[str] = []
     exclude_list: str = ""
+    engine: str = "connector"
+    worker_minutes: float = 10
+    form: Literal["dynamodb-json", "connector"] = "dynamodb-json"
     read_ratio: float = 0.5
     write_ratio: float = 0.8
     spike: str = "20 minutes"
@@ -100,6 +104,8 @@ class Settings(Noun, frozen=True, kw_only=True):
     def check(self) -> None:
         for field in ("read_ratio", "write_ratio"):
             _within(field, getattr(self, field), lambda ratio: 0 < ratio <= 1.5, "above 0 and at most 1.5")
+        _ = self.wished
+        _within("worker_minutes", self.worker_minutes, lambda minutes: minutes > 0, "above 0")
         spiking.parse(self.spike)
         _within("room_minutes", self.room_minutes, lambda minutes: minutes >= 0, "at least 0")
         _within("hour_dollars", self.hour_dollars, lambda dollars: 0 <= dollars < inf, "at least 0")
@@ -120,6 +126,10 @@ class Settings(Noun, frozen=True, kw_only=True):
         for field in ("overrun_times", "overrun_minutes"):
             _within(field, getattr(self, field), lambda number: number >= 0, "at least 0")
         _within("idle_minutes", self.idle_minutes, lambda minutes: 1 <= minutes <= 10_080, "from 1 to 10080")
+
+    @property
+    def wished(self) -> Wished:
+        return Wished(engine=self.engine, worker_minutes=self.worker_minutes)
 
     @property
     def base_uri(self) -> S3Uri:

@@ -10,6 +10,7 @@ from math import ceil, log
 from airflow_dynamodb_emr.core import cost
 from airflow_dynamodb_emr.core.cluster import ClusterSpec
 from airflow_dynamodb_emr.core.estimate import Estimate, estimate
+from airflow_dynamodb_emr.core.fleet import Size
 from airflow_dynamodb_emr.core.pace import Pace
 from airflow_dynamodb_emr.core.table import ON_DEMAND, PROVISIONED, Table, Throughput
 from benchmarks.figures import Figure
@@ -32,22 +33,23 @@ def measure() -> Iterator[Figure]:
 def _of(fleet: str, tables: list[Table]) -> Iterator[Figure]:
     """Capacity is what the plan itself pays for: as many steps at once."""
     plan = estimate(Pace(), ClusterSpec(), tables, {})
+    assert plan.size
     seconds = [table.seconds for table in sorted(plan.tables, key=lambda table: table.name)]
     slots = plan.size.lanes * plan.size.concurrency
     bound = max(max(seconds), sum(seconds) / slots)
     took = plan.seconds - cost.CLUSTER_START_SECONDS
     yield Figure(f"makespan.{fleet}", round(took / bound, 3), "of_lower_bound", at_most=GOAL)
     yield Figure(f"makespan.{fleet}_split_by_count", round(_split_by_count(seconds, slots) / bound, 3), "of_lower_bound")
-    yield from _told(fleet, plan, bound)
+    yield from _told(fleet, plan, plan.size, bound)
 
 
-def _told(fleet: str, plan: Estimate, bound: float) -> Iterator[Figure]:
+def _told(fleet: str, plan: Estimate, size: Size, bound: float) -> Iterator[Figure]:
     yield Figure(f"makespan.{fleet}_minutes", round(plan.seconds / 60, 1), "minutes")
     yield Figure(f"makespan.{fleet}_lower_bound_minutes", round(bound / 60, 1), "minutes")
-    yield Figure(f"makespan.{fleet}_clusters", plan.size.lanes, "clusters")
-    yield Figure(f"makespan.{fleet}_tables_at_once", plan.size.concurrency, "tables")
-    yield Figure(f"makespan.{fleet}_workers", plan.size.nodes, "nodes")
-    yield Figure(f"makespan.{fleet}_clusters_dollars", round(plan.size.dollars or 0, 2), "dollars")
+    yield Figure(f"makespan.{fleet}_clusters", size.lanes, "clusters")
+    yield Figure(f"makespan.{fleet}_tables_at_once", size.concurrency, "tables")
+    yield Figure(f"makespan.{fleet}_workers", size.nodes, "nodes")
+    yield Figure(f"makespan.{fleet}_clusters_dollars", round(size.dollars or 0, 2), "dollars")
 
 
 def _split_by_count(seconds: Sequence[float], slots: int) -> float:

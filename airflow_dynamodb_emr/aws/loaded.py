@@ -10,7 +10,8 @@ from airflow_dynamodb_emr.aws.attempts import Attempt
 from airflow_dynamodb_emr.aws.clients import Clients
 from airflow_dynamodb_emr.aws.store import Store
 from airflow_dynamodb_emr.core import documents, roster
-from airflow_dynamodb_emr.core.restore import CONNECTOR, Restore, RestorePlan, TableLoad, TableLoaded
+from airflow_dynamodb_emr.core.engines import ON_CLUSTER
+from airflow_dynamodb_emr.core.restore import Restore, RestorePlan, TableLoad, TableLoaded
 from airflow_dynamodb_emr.core.steps import LOADED_COUNTER
 from airflow_dynamodb_emr.core.verdict import Verdict
 
@@ -59,7 +60,7 @@ def _outcome(store: Store, plan: RestorePlan, table: TableLoad, attempt: Attempt
 
 def _from_step(store: Store, plan: RestorePlan, table: TableLoad, attempt: Attempt | None) -> TableLoaded | str:
     if attempt is None:
-        return "nothing was loaded: its task failed before" if table.engine == CONNECTOR else "its task failed while loading"
+        return "nothing was loaded: its task failed before" if table.engine in ON_CLUSTER else "its task failed while loading"
     log = steplog.read(store, attempt.log(plan.logs)) or ""
     if not attempt.completed:
         return f"its step is {attempt.step.state}: {attempt.step.reason or steplog.tail(log)}"
@@ -71,4 +72,4 @@ def _from_step(store: Store, plan: RestorePlan, table: TableLoad, attempt: Attem
 
 def _attempts(clients: Clients, plan: RestorePlan) -> dict[str, Attempt | None]:
     tries = attempts.made(clients, plan.root)
-    return {table.name: attempts.best(table.name, tries) for table in plan.tables if table.engine == CONNECTOR}
+    return {table.name: attempts.best(table.name, tries) for table in plan.tables if table.engine in ON_CLUSTER}

@@ -13,6 +13,7 @@ from airflow_dynamodb_emr.aws.store import Store
 from airflow_dynamodb_emr.core import documents
 from airflow_dynamodb_emr.core.cluster import ClusterSpec
 from airflow_dynamodb_emr.core.documents import Noun
+from airflow_dynamodb_emr.core.engines import CONNECTOR, Wished
 from airflow_dynamodb_emr.core.estimate import Estimate, estimate
 from airflow_dynamodb_emr.core.names import Selection
 from airflow_dynamodb_emr.core.pace import Pace
@@ -30,25 +31,24 @@ class Draft(Noun, frozen=True, kw_only=True):
 def draft(clients: Clients, request: Request, run: str, time: datetime, now: datetime) -> Draft:
     """Raises BadInput for anything that cannot work, before anything is touched or spent."""
     preflight.bucket(clients.s3, request.base, "base")
-    preflight.bucket(clients.s3, request.cluster.logs(request.logs), "log_uri")
-    preflight.jar(clients.s3, request.jar)
     preflight.request(request.cluster.request("", request.logs))
-    preflight.cluster(clients, request.cluster.request("", request.logs))
     selected, excluded = request.selection.split(tables.list_tables(clients.dynamodb))
     schemas, vanished = tables.save(clients, selected)
     found = [Table.of(schema.table) for schema in schemas]
     _refuse_none(request.selection, found)
     request = structs.replace(request, pace=_with_room(clients, request.pace, found))
-    return Draft(plan=backup_plan(request, run, time, now, found, excluded, vanished), schemas=schemas)
+    plan = backup_plan(request, run, time, now, found, excluded, vanished)
+    preflight.machinery(clients, request.cluster, request.logs, plan.cluster, request.jar, any(dump.engine == CONNECTOR for dump in plan.tables))
+    return Draft(plan=plan, schemas=schemas)
 
 
-def preview(clients: Clients, selection: Selection, pace: Pace, cluster: ClusterSpec) -> Estimate:
+def preview(clients: Clients, selection: Selection, pace: Pace, cluster: ClusterSpec, wished: Wished) -> Estimate:
     """What a backup would do, from what there is now; needs neither bucket nor jar."""
     preflight.request(cluster.request("", None))
     selected, excluded = selection.split(tables.list_tables(clients.dynamodb))
     found = tables.look_at(clients.dynamodb, selected)
     _refuse_none(selection, found)
-    return estimate(_with_room(clients, pace, found), cluster, found, excluded)
+    return estimate(_with_room(clients, pace, found), cluster, found, excluded, wished=wished)
 
 
 def _refuse_none(selection: Selection, found: list[Table]) -> None:

@@ -13,7 +13,7 @@ from airflow_dynamodb_emr.aws import model
 from airflow_dynamodb_emr.aws.clients import Clients
 from airflow_dynamodb_emr.aws.errors import code, is_denied, is_missing, refused_as_bad_input
 from airflow_dynamodb_emr.aws.store import Store
-from airflow_dynamodb_emr.core.cluster import subnets_of
+from airflow_dynamodb_emr.core.cluster import ClusterSpec, subnets_of
 from airflow_dynamodb_emr.core.layout import S3Uri
 from airflow_dynamodb_emr.core.refusals import refusals
 from airflow_dynamodb_emr.errors import BadInput, NotFound
@@ -32,6 +32,9 @@ def bucket(s3: S3Client, uri: S3Uri, source: str) -> None:
 
 def jar(s3: S3Client, uri: str) -> None:
     """Only a jar in S3 can be looked at from here; another path is one on the cluster's nodes."""
+    if not uri:
+        hint = "upload the connector's tools jar to S3 and set AIRFLOW__DYNAMODB_EMR__CONNECTOR_JAR to its URI, or choose another engine"
+        raise BadInput("connector_jar: it is not set", hint)
     if not uri.startswith("s3"):
         return
     hint = "upload the connector's tools jar, or correct connector_jar"
@@ -57,6 +60,16 @@ def cluster(clients: Clients, request: dict[str, Any]) -> None:
     if subnets:
         with _as_far_as_allowed(f"subnets: {', '.join(subnets)}"):
             clients.ec2.describe_subnets(SubnetIds=subnets)
+
+
+def machinery(clients: Clients, spec: ClusterSpec, logs: S3Uri, wanted: dict[str, Any] | None, jar_uri: str, connector: bool) -> None:
+    """What a run with clusters needs; *wanted* is the RunJobFlow request, None where no table needs a cluster."""
+    if wanted is None:
+        return
+    bucket(clients.s3, spec.logs(logs), "log_uri")
+    if connector:
+        jar(clients.s3, jar_uri)
+    cluster(clients, wanted)
 
 
 @contextmanager

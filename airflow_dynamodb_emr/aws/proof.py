@@ -6,10 +6,10 @@ from datetime import datetime
 
 from msgspec import structs
 
-from airflow_dynamodb_emr.aws import steplog
+from airflow_dynamodb_emr.aws import copies, steplog
 from airflow_dynamodb_emr.aws.attempts import Attempt
 from airflow_dynamodb_emr.aws.store import Store
-from airflow_dynamodb_emr.core.estimate import TableDump
+from airflow_dynamodb_emr.core.dumping import TableDump
 from airflow_dynamodb_emr.core.evidence import Evidence, reasons
 from airflow_dynamodb_emr.core.layout import S3Uri
 from airflow_dynamodb_emr.core.manifest import Part, TableManifest
@@ -21,6 +21,8 @@ from airflow_dynamodb_emr.transfer import parts
 
 def prove(store: Store, plan: BackupPlan, dump: TableDump, attempt: Attempt | None, now: datetime) -> list[str]:
     """Why the dump does not count; empty when it does, and then its manifest is written."""
+    if dump.cut:
+        return _prove_copy(store, plan, dump, attempt)
     if attempt is None:
         return reasons(Evidence())
     found, engines = _look(store, plan, dump, attempt)
@@ -28,6 +30,20 @@ def prove(store: Store, plan: BackupPlan, dump: TableDump, attempt: Attempt | No
     why = reasons(found)
     if not why:
         store.write_once(plan.root.manifest(dump.name), _manifest(dump, attempt, found, engines, now))
+    return why
+
+
+def _prove_copy(store: Store, plan: BackupPlan, dump: TableDump, attempt: Attempt | None) -> list[str]:
+    """The copy engine counts while it writes: what it says it wrote has to be there."""
+    if dump.on_cluster and not (attempt and attempt.completed):
+        return reasons(Evidence(step_state=attempt.step.state, step_reason=attempt.step.reason) if attempt else Evidence())
+    number = attempt.number if attempt else copies.number_of(store, plan.root, dump.name)
+    why, manifest = copies.judge(store, plan, dump, number)
+    if store.size(plan.root.schema(dump.name)) is None:
+        return [*why, "its schema was not saved"]
+    if manifest:
+        attributes = {"cluster": attempt.cluster, "step": attempt.step.id} if attempt else {}
+        store.write_once(plan.root.manifest(dump.name), structs.replace(manifest, **attributes))
     return why
 
 

@@ -9,7 +9,7 @@ from airflow_dynamodb_emr.aws import backups, lanes, ledgers, tables, together
 from airflow_dynamodb_emr.aws.clients import Clients
 from airflow_dynamodb_emr.aws.store import Store
 from airflow_dynamodb_emr.core import documents, roster, steps, verdict
-from airflow_dynamodb_emr.core.estimate import TableDump
+from airflow_dynamodb_emr.core.dumping import TableDump
 from airflow_dynamodb_emr.core.manifest import TableManifest
 from airflow_dynamodb_emr.core.names import step_name
 from airflow_dynamodb_emr.core.plan import BY_HAND, BackupPlan

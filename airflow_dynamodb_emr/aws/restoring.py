@@ -11,11 +11,11 @@ from airflow_dynamodb_emr.aws import backups, limits, preflight, tables, togethe
 from airflow_dynamodb_emr.aws.clients import Clients
 from airflow_dynamodb_emr.aws.errors import refused_as_bad_input
 from airflow_dynamodb_emr.aws.store import Store
+from airflow_dynamodb_emr.core.engines import CONNECTOR
 from airflow_dynamodb_emr.core.layout import Folder, S3Uri
 from airflow_dynamodb_emr.core.manifest import TableManifest, connector_manifest
 from airflow_dynamodb_emr.core.pace import Pace
 from airflow_dynamodb_emr.core.restore import (
-    CONNECTOR,
     RestorePlan,
     RestoreRequest,
     Source,
@@ -43,12 +43,9 @@ def draft(clients: Clients, request: RestoreRequest, run: str, now: datetime) ->
     request.refuse_too_many(len(names))
     sources = together.each(lambda name: _source(clients, store, request, Folder(S3Uri.parse(backup.uri)), name), names)
     pace = _with_room(clients, request.pace, [source.target for source in sources])
-    loads = [table_load(source, pace) for source in sources]
+    loads = [table_load(source, pace, request.wished) for source in sources]
     plan = restore_plan(request, backup, loads, run, clients.sts.get_caller_identity()["Account"], now)
-    if plan.cluster:
-        preflight.bucket(clients.s3, request.cluster.logs(request.logs), "log_uri")
-        preflight.jar(clients.s3, request.jar)
-        preflight.cluster(clients, plan.cluster)
+    preflight.machinery(clients, request.cluster, request.logs, plan.cluster, request.jar, any(load.engine == CONNECTOR for load in loads))
     return plan
 
 

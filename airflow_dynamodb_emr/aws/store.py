@@ -70,8 +70,12 @@ class Store:
         pages = self.s3.get_paginator("list_objects_v2").paginate(Bucket=folder.bucket, Prefix=f"{folder.key}/", Delimiter="/")
         return [entry["Prefix"].split("/")[-2] for page in pages for entry in page.get("CommonPrefixes", [])]
 
-    def objects(self, folder: S3Uri) -> Iterator[tuple[S3Uri, int]]:
-        """Every object below this folder, with its size in bytes."""
+    def stored(self, folder: S3Uri) -> Iterator[tuple[S3Uri, int, str]]:
+        """Every object below this folder, with its size in bytes and its ETag."""
         for page in self.s3.get_paginator("list_objects_v2").paginate(Bucket=folder.bucket, Prefix=f"{folder.key}/"):
             for entry in page.get("Contents", []):
-                yield S3Uri(folder.bucket, entry["Key"]), entry["Size"]
+                yield S3Uri(folder.bucket, entry["Key"]), entry["Size"], entry["ETag"].strip('"')
+
+    def objects(self, folder: S3Uri) -> Iterator[tuple[S3Uri, int]]:
+        """Every object below this folder, with its size in bytes."""
+        return ((uri, size) for uri, size, _ in self.stored(folder))

@@ -28,6 +28,25 @@ class Part(Noun, frozen=True, kw_only=True):
     content_bytes: int = 0
 
 
+class Copied(Document, frozen=True, kw_only=True):
+    """What the copy engine says of a dump: manifest.json in the dump's own folder, written last."""
+
+    engine: str
+    form: str  # of its lines
+    table: str
+    arn: str
+    table_id: str
+    keys: list[str]
+    items: int
+    bytes: int
+    content_bytes: int  # of the lines, unpacked
+    read_units: float
+    started: datetime
+    ended: datetime
+    seconds: float
+    parts: list[Part]  # keys are relative to the dump's folder
+
+
 class TableManifest(Document, frozen=True, kw_only=True):
     """The proof of one table's dump: written once, when the dump is verified."""
 
@@ -44,6 +63,7 @@ class TableManifest(Document, frozen=True, kw_only=True):
     seconds: float
     cluster: str = ""
     step: str = ""
+    read_units: float | None = None  # None where the engine does not say
     counter: int | None = None  # the items that the step said it read; None where the engine has no counter
     schema_sha256: str = ""  # of schema/<table>.json
 

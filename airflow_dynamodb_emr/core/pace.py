@@ -95,6 +95,13 @@ class Rate(Noun, frozen=True, kw_only=True):
     dollars: float  # for the spike, or on demand for the requests; what is provisioned anyway is paid for
     why: str
 
+    def units_at(self, share: float, was: int) -> float:
+        """Taken a second when only a *share* of the spike is there, on *was* units that the table has without it."""
+        if self.spike is None:
+            return self.units
+        own = self.own_ratio * was
+        return own + share * (self.units - own)
+
     def connector_ratio(self, share: float, was: int, full: int) -> float:
         """What the connector is told when only a *share* of the spike is there: the application's units stay the application's.
 
@@ -102,15 +109,11 @@ class Rate(Noun, frozen=True, kw_only=True):
         """
         if self.spike is None or not share:
             return self.own_ratio
-        own = self.own_ratio * was
-        return (own + share * (self.units - own)) / (was + share * (full - was))
+        return self.units_at(share, was) / (was + share * (full - was))
 
     def slower(self, share: float, was: int) -> float:
         """How many times as long it takes when only a *share* of the spike is there."""
-        if self.spike is None:
-            return 1.0
-        own = self.own_ratio * was
-        return self.units / (own + share * (self.units - own))
+        return self.units / self.units_at(share, was)
 
 
 def raised_for_read(spike: int | None) -> Raised | None:

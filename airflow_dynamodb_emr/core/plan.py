@@ -9,7 +9,9 @@ from airflow_dynamodb_emr.core import names, steps
 from airflow_dynamodb_emr.core.batches import batches
 from airflow_dynamodb_emr.core.cluster import ClusterSpec
 from airflow_dynamodb_emr.core.documents import Document, Noun
-from airflow_dynamodb_emr.core.estimate import TableDump, estimate
+from airflow_dynamodb_emr.core.dumping import TableDump
+from airflow_dynamodb_emr.core.engines import AS_BEFORE, WORKERS_AT_ONCE, Wished
+from airflow_dynamodb_emr.core.estimate import estimate
 from airflow_dynamodb_emr.core.fleet import Size
 from airflow_dynamodb_emr.core.layout import Folder, S3Uri
 from airflow_dynamodb_emr.core.pace import Pace
@@ -27,14 +29,15 @@ class BackupPlan(Document, frozen=True, kw_only=True):
     base: str
     logs: str
     jar: str
+    form: str = "dynamodb-json"  # of the lines that the copy engine writes
     made: datetime
     tables: list[TableDump]  # longest first
     batches: list[list[str]] = []  # those that are not spiked, by the task that dumps them
     excluded: dict[str, str]  # table -> the pattern that excluded it
     vanished: list[str]  # listed, but gone when they were described
     lanes: int = 1  # clusters
-    cluster: dict[str, Any]  # the RunJobFlow request of each, but for its name
-    concurrency: int  # steps at once, in each
+    cluster: dict[str, Any] | None  # the RunJobFlow request of each, but for its name; None where no table needs one
+    concurrency: int  # tables at once, in each; without a cluster, in all
     seconds: float  # estimated, cluster start included
     dollars: float | None  # None: no price known for the instance type
     size: Size | None = None  # of the clusters
@@ -59,7 +62,7 @@ class BackupPlan(Document, frozen=True, kw_only=True):
         return steps.dump_step(name, self.jar, self.region, table.name, self.root.data(table.name, attempt), ratio, segments, mappers)
 
     def export_steps(self) -> list[dict[str, Any]]:
-        return steps.by_hand([self.step(table, BY_HAND, share=0) for table in self.tables])
+        return steps.by_hand([self.step(table, BY_HAND, share=0) for table in self.tables if table.on_cluster])
 
 
 class Request(Noun, frozen=True, kw_only=True):
@@ -75,13 +78,15 @@ class Request(Noun, frozen=True, kw_only=True):
     cluster: ClusterSpec
     most_tasks: int  # of one kind in a run: Airflow's max_map_length
     tables_per_task: int = 25
+    wished: Wished = AS_BEFORE
+    form: str = "dynamodb-json"
 
 
 def backup_plan(
     request: Request, run: str, time: datetime, made: datetime, tables: list[Table], excluded: dict[str, str], vanished: list[str]
 ) -> BackupPlan:
     """Pure: the same tables and request give the same plan."""
-    found = estimate(request.pace, request.cluster, tables, excluded, request.most_tasks)
+    found = estimate(request.pace, request.cluster, tables, excluded, request.most_tasks, request.wished)
     plain = (dump for dump in found.tables if not dump.raised)
     return BackupPlan(
         run=run,
@@ -92,14 +97,15 @@ def backup_plan(
         base=str(request.base),
         logs=str(request.cluster.logs(request.logs)),
         jar=request.jar,
+        form=request.form,
         made=made,
         tables=found.tables,
         batches=batches(plain, request.tables_per_task, request.most_tasks),
         excluded=excluded,
         vanished=vanished,
-        lanes=found.size.lanes,
-        cluster=request.cluster.request(run, request.logs, found.size),
-        concurrency=found.size.concurrency,
+        lanes=found.size.lanes if found.size else 1,
+        cluster=request.cluster.request(run, request.logs, found.size) if found.size else None,
+        concurrency=found.size.concurrency if found.size else WORKERS_AT_ONCE,
         seconds=found.seconds,
         dollars=found.dollars,
         size=found.size,

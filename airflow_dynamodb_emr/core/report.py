@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from airflow_dynamodb_emr.core import cost
-from airflow_dynamodb_emr.core.estimate import Estimate, TableDump
+from airflow_dynamodb_emr.core.dumping import TableDump
+from airflow_dynamodb_emr.core.estimate import Estimate
 from airflow_dynamodb_emr.core.fleet import Size
 from airflow_dynamodb_emr.core.plan import BackupPlan
 from airflow_dynamodb_emr.core.restore import Restore, RestorePlan, TableLoad
 from airflow_dynamodb_emr.core.table import Throughput
 from airflow_dynamodb_emr.core.verdict import Backup, TableVerdict
+from airflow_dynamodb_emr.core.words import size
 
 _HEAD = ("table", "engine", "items", "bytes", "before", "during", "after", "seconds", "verdict")
 _PLAN_HEAD = ("table", "engine", "items", "bytes", "before", "during", "after", "segments", "minutes", "dollars", "why")
@@ -59,14 +61,6 @@ def restore_plan_lines(plan: RestorePlan) -> list[str]:
     return [_in_all(len(plan.tables), plan.seconds, plan.dollars), *_clusters(plan), *rows]
 
 
-def size(number_of_bytes: float) -> str:
-    for unit in ("B", "KiB", "MiB", "GiB"):
-        if number_of_bytes < 1024:
-            return f"{number_of_bytes:.0f} {unit}" if unit == "B" else f"{number_of_bytes:.1f} {unit}"
-        number_of_bytes /= 1024
-    return f"{number_of_bytes:.1f} TiB"
-
-
 def columns(rows: Sequence[Sequence[str]], left: set[int] = _LEFT) -> list[str]:
     widths = [max(len(cell) for cell in column) for column in zip(*rows, strict=True)]
     return [
@@ -107,7 +101,7 @@ def _minutes(seconds: float) -> str:
 def _dump(table: TableDump) -> tuple[str, ...]:
     units = (_units(table.before), _units(table.during), _units(table.before))
     numbers = (str(table.segments), f"{table.seconds / 60:,.1f}", f"{table.dollars:,.4f}")
-    return (table.name, table.engine, f"{table.items:,}", size(table.bytes), *units, *numbers, table.rate.why)
+    return (table.name, table.engine, f"{table.items:,}", size(table.bytes), *units, *numbers, table.reasons)
 
 
 def _load(table: TableLoad) -> tuple[str, ...]:

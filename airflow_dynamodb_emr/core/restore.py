@@ -14,6 +14,7 @@ from airflow_dynamodb_emr.core import cost, names, steps
 from airflow_dynamodb_emr.core.catalogue import Wanted
 from airflow_dynamodb_emr.core.cluster import ClusterSpec
 from airflow_dynamodb_emr.core.documents import Document, Noun
+from airflow_dynamodb_emr.core.engines import AS_BEFORE, ON_CLUSTER, Wished, load_engine
 from airflow_dynamodb_emr.core.fleet import Size
 from airflow_dynamodb_emr.core.layout import Folder, S3Uri
 from airflow_dynamodb_emr.core.manifest import Part, TableManifest
@@ -24,8 +25,6 @@ from airflow_dynamodb_emr.core.schema import Schema, create_request
 from airflow_dynamodb_emr.core.table import Decreases, Table
 from airflow_dynamodb_emr.core.verdict import Backup, Verdict
 from airflow_dynamodb_emr.errors import BadInput
-
-CONNECTOR, WORKER = "connector", "worker"
 
 
 class RestoreRequest(Noun, frozen=True, kw_only=True):
@@ -43,6 +42,7 @@ class RestoreRequest(Noun, frozen=True, kw_only=True):
     pace: Pace
     cluster: ClusterSpec
     most_tables: int
+    wished: Wished = AS_BEFORE
 
     def refuse_too_many(self, tables: int) -> None:
         if tables > self.most_tables:
@@ -147,15 +147,15 @@ def refuse_useless(pace: Pace, targets: Iterable[Table]) -> None:
     pace.refuse_useless(min(units.write for units in table.capacities) for table in targets if table.provisioned)
 
 
-def table_load(source: Source, pace: Pace) -> TableLoad:
+def table_load(source: Source, pace: Pace, wished: Wished = AS_BEFORE) -> TableLoad:
     schema, manifest, target = source.schema, source.manifest, source.target
     rate = write_rate(target, pace, Table.of(schema.table).bytes, manifest.items)
-    connector = CONNECTOR in manifest.engines
+    engine, why = load_engine(manifest.engines, wished, rate.seconds)
     return TableLoad(
         name=source.name,
         source=schema.name,
-        engine=CONNECTOR if connector else WORKER,
-        why="the connector can load it" if connector else "it holds what the connector cannot load: empty lists or maps",
+        engine=engine,
+        why=why,
         form=manifest.form,
         parts=manifest.parts,
         items=manifest.items,
@@ -166,7 +166,7 @@ def table_load(source: Source, pace: Pace) -> TableLoad:
         raised=raised_for_write(target, rate.spike),
         rate=rate,
         mappers=max(1, min(len(manifest.parts), ceil(rate.units / VCPU_WRITE_UNITS))),
-        seconds=rate.seconds + (cost.STEP_SECONDS if connector else 0),
+        seconds=rate.seconds + (cost.STEP_SECONDS if engine in ON_CLUSTER else 0),
         dollars=rate.dollars,
     )
 
@@ -182,7 +182,7 @@ def _cold(description: dict[str, Any]) -> dict[str, Any]:
 
 
 def restore_plan(request: RestoreRequest, backup: Backup, loads: list[TableLoad], run: str, account: str, made: datetime) -> RestorePlan:
-    works = [load.work for load in loads if load.engine == CONNECTOR]
+    works = [load.work for load in loads if load.engine in ON_CLUSTER]
     size = request.cluster.size(works, most_lanes=1)  # the cluster is not what a restore waits for
     seconds, dollars = _estimate(loads, size if works else None)
     return RestorePlan(
@@ -207,7 +207,7 @@ def restore_plan(request: RestoreRequest, backup: Backup, loads: list[TableLoad]
 
 def _estimate(loads: list[TableLoad], size: Size | None) -> tuple[float, float | None]:
     """What the worker loads takes no lane of the cluster."""
-    others = [load.seconds for load in loads if load.engine == WORKER]
+    others = [load.seconds for load in loads if load.engine not in ON_CLUSTER]
     seconds, dollars = (size.seconds, size.dollars) if size else (0.0, 0.0)
     return max([seconds, *others]), None if dollars is None else dollars + sum(load.dollars for load in loads)
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from enum import Enum
 
 from airflow_dynamodb_emr.core.documents import Document, Noun
-from airflow_dynamodb_emr.core.estimate import TableDump
+from airflow_dynamodb_emr.core.dumping import TableDump
 from airflow_dynamodb_emr.core.manifest import TableManifest
 from airflow_dynamodb_emr.core.plan import BackupPlan
 from airflow_dynamodb_emr.core.table import Throughput

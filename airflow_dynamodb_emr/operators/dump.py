@@ -5,17 +5,27 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from airflow_dynamodb_emr.aws import together
+from airflow.providers.common.compat.sdk import AirflowFailException
+from botocore.exceptions import BotoCoreError, ClientError
+
+from airflow_dynamodb_emr.aws import copies, ledgers, together
+from airflow_dynamodb_emr.core.dumping import TableDump
+from airflow_dynamodb_emr.core.engines import WORKER
 from airflow_dynamodb_emr.core.plan import BackupPlan
 from airflow_dynamodb_emr.core.steps import READ_COUNTER
+from airflow_dynamodb_emr.errors import BadInput, CopyFailed, DynamoDBBackupError
 from airflow_dynamodb_emr.operators.step import StepOperator
+from airflow_dynamodb_emr.transfer.meter import Meter
 
 if TYPE_CHECKING:
     from airflow.sdk import Context
 
 
 class DumpOperator(StepOperator):
-    """Submits the tables' steps and waits for them without a worker. A table that is dumped and verified already is not dumped again."""
+    """Submits the tables' steps and waits for them without a worker; or, where the plan says so, copies them itself, one after the other.
+
+    A table that is dumped and verified already is not dumped again.
+    """
 
     counter = READ_COUNTER
 
@@ -24,6 +34,9 @@ class DumpOperator(StepOperator):
         left = self._not_proven(plan)
         if len(left) < len(self.tables):
             self.log.info("dumped and verified already: %s", ", ".join(set(self.tables) - set(left)))
+        own = [table for name in left if (table := plan.table(name)).engine == WORKER]
+        if own:
+            return self._copied(own)
         return self.follow(context, left) if left else {}
 
     @cached_property
@@ -36,3 +49,31 @@ class DumpOperator(StepOperator):
     def _not_proven(self, plan: BackupPlan) -> list[str]:
         sizes = together.each(lambda table: self.store.size(plan.root.manifest(table)), self.tables)
         return [table for table, size in zip(self.tables, sizes, strict=True) if size is None]
+
+    def _copied(self, tables: list[TableDump]) -> dict[str, str]:
+        """One that fails does not hold up the others; the next try goes on where it was."""
+        failures: dict[str, Exception] = {}
+        for table in tables:
+            try:
+                self._copy(table)
+            except (DynamoDBBackupError, ClientError, BotoCoreError) as error:
+                self.log.error("%s: %s", table.name, error)
+                copies.failed(self.store, self.whole_plan, table.name, error.facts if isinstance(error, DynamoDBBackupError) else str(error))
+                failures[table.name] = error
+        self._raise_for(failures)
+        return {table.name: WORKER for table in tables}
+
+    def _copy(self, table: TableDump) -> None:
+        share = ledgers.share_of(self.store, self.whole_plan, table.name) if table.raised else 0
+        meter = Meter(table.items, lambda line: self.log.info("%s: %s", table.name, line))
+        copies.copy(self.clients, self.whole_plan, table, share, meter.told)
+        self.log.info("%s is copied: %s items, %.0f read units", table.name, f"{meter.items:,}", meter.units)
+
+    def _raise_for(self, failures: dict[str, Exception]) -> None:
+        """Another try cures no bad input; what of the others is copied is not copied again."""
+        if not failures:
+            return
+        facts = "\n".join(f"{name}: {error}" for name, error in failures.items())
+        if all(isinstance(error, BadInput) for error in failures.values()):
+            raise AirflowFailException(facts)
+        raise CopyFailed(facts)

@@ -7,8 +7,9 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from airflow_dynamodb_emr.core import documents
+from airflow_dynamodb_emr.core.engines import WORKER
 from airflow_dynamodb_emr.core.layout import S3Uri
-from airflow_dynamodb_emr.core.restore import WORKER, RestorePlan, TableLoad, TableLoaded
+from airflow_dynamodb_emr.core.restore import RestorePlan, TableLoad, TableLoaded
 from airflow_dynamodb_emr.core.steps import LOADED_COUNTER
 from airflow_dynamodb_emr.operators.step import StepOperator
 from airflow_dynamodb_emr.transfer import write

@@ -13,6 +13,11 @@ class Sized(NamedTuple):
     name: str
     seconds: float = 60
     lane: int = 0
+    in_turn: bool = False
+
+    @property
+    def party(self) -> tuple[str, int]:
+        return ("worker" if self.in_turn else "cluster", self.lane)
 
 
 def small(count: int, lane: int = 0) -> list[Sized]:
@@ -32,12 +37,23 @@ def test_tables_of_two_clusters_never_share_a_task() -> None:
     assert [{name[1] for name in group} for group in batches([*small(3, 0), *small(3, 1)], 25, 1024)] == [{"0"}, {"1"}]
 
 
+def test_what_a_task_does_in_turn_takes_no_longer_than_a_large_table() -> None:
+    tables = [Sized(f"t{number}", 400, in_turn=True) for number in range(5)]
+
+    assert batches(tables, 25, 1024) == [["t0", "t1"], ["t2", "t3"], ["t4"]]
+
+
+def test_what_clusters_do_and_what_tasks_do_never_shares_a_task() -> None:
+    assert batches([Sized("step"), Sized("own", in_turn=True)], 25, 1024) == [["step"], ["own"]]
+
+
 TABLES = st.lists(
-    st.builds(Sized, st.text("abc", min_size=1, max_size=4), st.sampled_from([60, 5000]), st.integers(0, 2)), unique_by=lambda t: t.name
+    st.builds(Sized, st.text("abc", min_size=1, max_size=4), st.sampled_from([60, 400, 5000]), st.integers(0, 2), st.booleans()),
+    unique_by=lambda t: t.name,
 )
 
 
-@given(TABLES, st.integers(1, 30), st.integers(3, 40))
+@given(TABLES, st.integers(1, 30), st.integers(6, 40))
 def test_every_table_is_in_one_group_and_there_are_never_too_many_groups(tables: list[Sized], size: int, most: int) -> None:
     found = batches(tables, size, most)
 

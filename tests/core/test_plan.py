@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from airflow_dynamodb_emr.core import cost
 from airflow_dynamodb_emr.core.cluster import ClusterSpec
 from airflow_dynamodb_emr.core.documents import decode, encode
-from airflow_dynamodb_emr.core.estimate import dump_plan
+from airflow_dynamodb_emr.core.dumping import dump_plan
 from airflow_dynamodb_emr.core.pace import Pace
 from airflow_dynamodb_emr.core.plan import BackupPlan
 from airflow_dynamodb_emr.core.report import plan_lines

@@ -6,10 +6,9 @@ import pytest
 
 from airflow_dynamodb_emr.core import cost
 from airflow_dynamodb_emr.core.documents import decode, encode
+from airflow_dynamodb_emr.core.engines import CONNECTOR, WORKER
 from airflow_dynamodb_emr.core.pace import Pace
 from airflow_dynamodb_emr.core.restore import (
-    CONNECTOR,
-    WORKER,
     RestorePlan,
     Source,
     TableLoad,

@@ -75,7 +75,7 @@ def finish(place: Place, job: Job, source: Source, engine: str, slices: Iterable
 def _document(job: Job, source: Source, engine: str, slices: list[Progress], parts: list[Part], began: datetime, ended: datetime) -> dict[str, Any]:
     return {
         "format": 1,
-        "software": __version__,
+        "tool": __version__,
         "engine": engine,
         "form": job.form,
         "table": source.name,

@@ -1,0 +1,17 @@
+"""Amounts as a person reads them."""
+
+from __future__ import annotations
+
+
+def size(number_of_bytes: float) -> str:
+    for unit in ("B", "KiB", "MiB", "GiB"):
+        if number_of_bytes < 1024:
+            return f"{number_of_bytes:.0f} {unit}" if unit == "B" else f"{number_of_bytes:.1f} {unit}"
+        number_of_bytes /= 1024
+    return f"{number_of_bytes:.1f} TiB"
+
+
+def duration(seconds: float) -> str:
+    if seconds < 90:
+        return f"{seconds:.0f} s"
+    return f"{seconds / 60:,.0f} minutes" if seconds < 5400 else f"{seconds / 3600:,.1f} hours"
