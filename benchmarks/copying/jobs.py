@@ -19,6 +19,7 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
     table: str
     folder: str
     segments: int = 1
+    share_bytes: int = 8 * 2**20  # of one item collection, after which the engine gives the rest of it to others
     hands: int = 0  # 0: as many as there are segments, or to load, as the engine has it
 
 

@@ -16,15 +16,17 @@ def dump(job: Job, form: str = "dynamodb-json") -> Callable[[], int]:
     from botocore.session import Session
 
     from airflow_dynamodb_emr.transfer.raw import copying, dump
+    from airflow_dynamodb_emr.transfer.raw.dumped import Source
     from airflow_dynamodb_emr.transfer.raw.place import Place
     from airflow_dynamodb_emr.transfer.raw.wire import Endpoint
 
     endpoint, place = Endpoint.of(Session()), Place(boto3.client("s3"), *_bucket_and_key(job.folder))
 
+    def cut(source: Source) -> copying.Job:
+        return copying.Job(job.table, source.keys, job.segments, share_bytes=job.share_bytes, form=form)
+
     def copy() -> int:
-        manifest = dump.dump(
-            endpoint, place, job.table, lambda source: copying.Job(job.table, source.keys, job.segments, form=form), hands=job.hands or job.segments
-        )
+        manifest = dump.dump(endpoint, place, job.table, cut, hands=job.hands or job.segments)
         return int(manifest["items"])
 
     return copy

@@ -7,6 +7,7 @@ from itertools import count
 from statistics import median
 from typing import Any
 
+from airflow_dynamodb_emr.core.cutting import cut
 from airflow_dynamodb_emr.local.dynamodb.items.store import HASHES, hash_of
 from airflow_dynamodb_emr.local.process import StandIn, stand_in
 from benchmarks.copying.bench import BUCKET
@@ -16,7 +17,8 @@ from benchmarks.figures import Figure
 ITEMS, SKEWED = 1_920, 0.9
 _BODY = "The quick brown fox jumps over the lazy dog. " * 2_250  # 100 KB; ten items are a page, and cost next to nothing to pack
 PAGE_SECONDS = 0.15  # about what DynamoDB takes for a megabyte: most of the time is waiting, as it is there
-HANDS, SEGMENTS, ROUNDS = 8, 64, 3
+HANDS, ROUNDS = 8, 3
+UNITS = 40_000  # of reading a second: no limit to speak of
 AT_MOST = 1.5
 _BATCH = 25
 
@@ -40,7 +42,8 @@ _folders = count()
 
 def _seconds(aws: StandIn, table: str) -> float:
     folder = f"s3://{BUCKET}/{table}/{next(_folders)}"
-    taken = run(Job(contender="raw_dump", table=table, folder=folder, segments=SEGMENTS, hands=HANDS), aws.env)
+    own = cut(ITEMS * len(_BODY), ITEMS, UNITS)
+    taken = run(Job(contender="raw_dump", table=table, folder=folder, segments=own.segments, share_bytes=own.share_bytes, hands=HANDS), aws.env)
     if taken.items != ITEMS:
         raise RuntimeError(f"{taken.items} items of table {table}, which has {ITEMS}")
     return taken.seconds
