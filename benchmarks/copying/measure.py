@@ -7,10 +7,13 @@ from collections import defaultdict
 from collections.abc import Iterator
 from statistics import median
 
+from airflow_dynamodb_emr.core.cutting import cut
 from benchmarks.copying import connector, skew
 from benchmarks.copying.bench import Bench, Runs, bench, middle, ratio
 from benchmarks.copying.jobs import Job, Taken
+from benchmarks.copying.skew import HANDS, UNITS
 from benchmarks.figures import Figure
+from benchmarks.recorded.items import ITEM_BYTES
 from reference.maven import Missing
 
 ROUNDS = 5
@@ -20,7 +23,6 @@ DUMPED = {"alone": 200_000, "raw_dump": 200_000, "boto3_dump": 8_000}
 LOADED = {"raw_load": 100_000, "boto3_load": 6_000, "boto3_batch_writer": 6_000}
 PLAIN, CONNECTOR_FORM, BY_CONNECTOR = 50_000, 100_000, 200_000
 SMALL, BIG = 200_000, 1_850_000  # the latter is 2 GB of answers
-HANDS = 8
 
 
 def measure() -> Iterator[Figure]:
@@ -82,15 +84,19 @@ def _segments(at: Bench) -> Iterator[Figure]:
 
 
 def _memory(at: Bench) -> Iterator[Figure]:
-    """Of one segment, of as many as a worker has hands, and of a table ten times as large."""
-    one, small = (at.dump("raw_dump", SMALL, segments=segments) for segments in (1, HANDS))
-    big = at.dump("raw_dump", BIG, segments=HANDS)
+    """Of one hand; of all that a worker has; and of a table ten times as large. Tables are cut as a plan cuts them."""
+    one, small, big = (at.dump("raw_dump", items, hands=hands, **_cut(items)) for items, hands in ((SMALL, 1), (SMALL, HANDS), (BIG, HANDS)))
     yield _megabytes("before", big.memory_before)
-    yield _megabytes("one_segment", one.memory)
+    yield _megabytes("one_hand", one.memory)
     yield _megabytes("small_table", small.memory)
     yield _megabytes("big_table", big.memory, at_most=150)
     yield _megabytes("growth", big.memory - small.memory)
     yield Figure("copy.memory.big_table_seconds", round(big.seconds, 1), "s")
+
+
+def _cut(items: int) -> dict[str, int]:
+    own = cut(items * ITEM_BYTES, items, UNITS)
+    return {"segments": own.segments, "share_bytes": own.share_bytes}
 
 
 def _speed(name: str, megabytes_per_cpu_second: float) -> Figure:
