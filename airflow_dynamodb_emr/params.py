@@ -11,7 +11,7 @@ from airflow.sdk import Param
 
 from airflow_dynamodb_emr.core import spiking
 from airflow_dynamodb_emr.core.catalogue import LATEST
-from airflow_dynamodb_emr.core.engines import AUTO, CONNECTOR, WORKER
+from airflow_dynamodb_emr.core.engines import AUTO, CONNECTOR, NATIVE, WORKER
 from airflow_dynamodb_emr.settings import Settings
 
 _S3 = r"^$|^s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/.*)?$"
@@ -24,9 +24,10 @@ _EXISTING = (
     "Off: a table that exists already stops the restore before anything is touched. "
     "On: items are put into it; those of the same key are **overwritten**, others stay."
 )
-ENGINES_OFFERED = (CONNECTOR, WORKER)
+ENGINES_OFFERED = (CONNECTOR, WORKER, NATIVE)
 _ENGINE = (
     "How tables are {done}. `connector`: by AWS' own library, on a cluster. `worker`: by this software, in Airflow's own tasks, without a cluster. "
+    "`native`: by DynamoDB itself, which takes no capacity and costs by the gigabyte. "
     "`auto`: for each table what costs least, counting time and money; the log of `plan` says why."
 )
 _SPIKE = (

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
     from mypy_boto3_sts import STSClient
 
+_LIMITED = ("dynamodb", "emr")
 _AGENT = f"airflow-dynamodb-emr/{__version__}"
 PATIENT = Config(retries={"mode": "adaptive", "total_max_attempts": 10}, user_agent_extra=_AGENT, max_pool_connections=32)
 # A call that must not be repeated blindly: RunJobFlow and AddJobFlowSteps have no client token, a second try would do it twice.
@@ -51,7 +52,7 @@ class Clients:
     def _client(self, service: str, config: Config = PATIENT) -> Any:
         with self._lock:
             client = self._make(service, config)
-        if service == "emr" and self._emr_rate:
+        if service in _LIMITED and self._emr_rate:
             rate.limit(client, self._emr_rate)
         return client
 

@@ -50,6 +50,12 @@ def place(store: Store, uri: S3Uri) -> Place:
     return Place(store.s3, uri.bucket, uri.key)
 
 
+def no_proof(store: Store, plan: BackupPlan, table: str) -> str:
+    """Why a table that DynamoDB exports has no manifest."""
+    why = store.read(plan.root.data(table, number_of(store, plan.root, table)) / FAILURE)
+    return f"its export does not count: {why.decode()}" if why else "its export was not finished"
+
+
 def number_of(store: Store, root: Folder, table: str) -> int:
     """Of the try that is to be made, or has been: behind those that were looked at and do not count."""
     return next(number for number in count(1) if store.size(root.refused / step_name(table, number)) is None)
@@ -69,7 +75,7 @@ def judge(store: Store, plan: BackupPlan, table: TableDump, number: int) -> tupl
     if copied is None:
         why_not = store.read(into / FAILURE)
         return [f"its copy was not finished{': ' + why_not.decode() if why_not else ''}"], None
-    stored = {into.relative(uri): (size, etag) for uri, size, etag in store.stored(into / DATA)}
+    stored = {into.relative(uri): (size, etag) for uri, size, etag in store.etags(into / DATA)}
     lost = [part.key for part in copied.parts if part.key not in stored]
     other = [part.key for part in copied.parts if part.key in stored and stored[part.key] != (part.bytes, part.etag)]
     foreign = sorted(stored.keys() - {part.key for part in copied.parts})

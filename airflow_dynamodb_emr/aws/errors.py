@@ -42,6 +42,11 @@ def lacks_room(error: Exception) -> TypeGuard[ClientError]:
     return "limit to be exceeded for the account" in words or "simultaneously" in words
 
 
+def is_full(error: Exception) -> bool:
+    """So many exports, imports or calls are more than AWS takes just now."""
+    return isinstance(error, ClientError) and (code(error) == "LimitExceededException" or is_throttled(error))
+
+
 def is_throttled(error: Exception) -> bool:
     return isinstance(error, ClientError) and code(error) in _THROTTLED
 

@@ -11,7 +11,8 @@ from airflow_dynamodb_emr.aws.clients import Clients
 from airflow_dynamodb_emr.aws.store import Store
 from airflow_dynamodb_emr.core import documents, roster
 from airflow_dynamodb_emr.core.engines import ON_CLUSTER
-from airflow_dynamodb_emr.core.restore import Restore, RestorePlan, TableLoad, TableLoaded
+from airflow_dynamodb_emr.core.loading import TableLoad
+from airflow_dynamodb_emr.core.restore import Restore, RestorePlan, TableLoaded
 from airflow_dynamodb_emr.core.steps import LOADED_COUNTER
 from airflow_dynamodb_emr.core.verdict import Verdict
 

@@ -10,14 +10,15 @@ from airflow_dynamodb_emr.aws import limits, preflight, tables, together
 from airflow_dynamodb_emr.aws.clients import Clients
 from airflow_dynamodb_emr.aws.errors import refused_as_bad_input
 from airflow_dynamodb_emr.aws.store import Store
-from airflow_dynamodb_emr.core import documents
+from airflow_dynamodb_emr.core import documents, native
 from airflow_dynamodb_emr.core.cluster import ClusterSpec
 from airflow_dynamodb_emr.core.documents import Noun
-from airflow_dynamodb_emr.core.engines import CONNECTOR, Wished
+from airflow_dynamodb_emr.core.engines import AUTO, CONNECTOR, NATIVE, Wished
 from airflow_dynamodb_emr.core.estimate import Estimate, estimate
 from airflow_dynamodb_emr.core.names import Selection
 from airflow_dynamodb_emr.core.pace import Pace
 from airflow_dynamodb_emr.core.plan import BackupPlan, Request, backup_plan
+from airflow_dynamodb_emr.core.recovery import Recovery, common_moment
 from airflow_dynamodb_emr.core.schema import Schema
 from airflow_dynamodb_emr.core.table import Table
 from airflow_dynamodb_emr.errors import BadInput, NotFound
@@ -34,21 +35,33 @@ def draft(clients: Clients, request: Request, run: str, time: datetime, now: dat
     preflight.request(request.cluster.request("", request.logs))
     selected, excluded = request.selection.split(tables.list_tables(clients.dynamodb))
     schemas, vanished = tables.save(clients, selected)
-    found = [Table.of(schema.table) for schema in schemas]
+    found = [_table(schema) for schema in schemas]
     _refuse_none(request.selection, found)
     request = structs.replace(request, pace=_with_room(clients, request.pace, found))
     plan = backup_plan(request, run, time, now, found, excluded, vanished)
     preflight.machinery(clients, request.cluster, request.logs, plan.cluster, request.jar, any(dump.engine == CONNECTOR for dump in plan.tables))
-    return Draft(plan=plan, schemas=schemas)
+    return Draft(plan=structs.replace(plan, moment=_moment(plan, schemas)), schemas=schemas)
 
 
 def preview(clients: Clients, selection: Selection, pace: Pace, cluster: ClusterSpec, wished: Wished) -> Estimate:
     """What a backup would do, from what there is now; needs neither bucket nor jar."""
     preflight.request(cluster.request("", None))
     selected, excluded = selection.split(tables.list_tables(clients.dynamodb))
-    found = tables.look_at(clients.dynamodb, selected)
+    asks = wished.engine in (AUTO, NATIVE)  # for what else than the table itself there is to know
+    found = list(map(_table, tables.save(clients, selected)[0])) if asks else tables.look_at(clients.dynamodb, selected)
     _refuse_none(selection, found)
     return estimate(_with_room(clients, pace, found), cluster, found, excluded, wished=wished)
+
+
+def _table(schema: Schema) -> Table:
+    return structs.replace(Table.of(schema.table), no_export=native.no_export(schema))
+
+
+def _moment(plan: BackupPlan, schemas: list[Schema]) -> datetime | None:
+    """One for all that DynamoDB exports, so that they fit together. Where they have none in common, each shows when it begins."""
+    exported = {dump.name for dump in plan.tables if dump.engine == NATIVE}
+    recoveries = [recovery for schema in schemas if schema.name in exported and (recovery := Recovery.of(schema))]
+    return common_moment(recoveries)
 
 
 def _refuse_none(selection: Selection, found: list[Table]) -> None:

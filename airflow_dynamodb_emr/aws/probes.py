@@ -11,6 +11,7 @@ import msgspec
 
 from airflow_dynamodb_emr.aws import admission, clusters, lanes, steplog, tables, together
 from airflow_dynamodb_emr.aws.clients import Clients
+from airflow_dynamodb_emr.aws.native import exports_ended, imports_ended
 from airflow_dynamodb_emr.aws.store import Store
 from airflow_dynamodb_emr.core.layout import S3Uri
 
@@ -67,10 +68,10 @@ def now() -> datetime:
     return datetime.now(timezone.utc)
 
 
-PROBES: dict[str, Callable[[Clients, Any], Answer | None]] = {
-    probe.__name__: probe
-    for probe in (lanes_ready, clusters_ended, spike_admitted, table_created, table_settled, tables_settled, time_come, logs_complete)
-}
+_ALL: tuple[Callable[[Clients, Any], Answer | None], ...] = (
+    lanes_ready, clusters_ended, spike_admitted, table_created, table_settled, tables_settled, time_come, logs_complete, exports_ended, imports_ended,
+)  # fmt: skip
+PROBES: dict[str, Callable[[Clients, Any], Answer | None]] = {probe.__name__: probe for probe in _ALL}
 
 
 def _end_clusters(clients: Clients, ref: dict[str, Any]) -> None:

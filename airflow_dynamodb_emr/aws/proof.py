@@ -10,6 +10,7 @@ from airflow_dynamodb_emr.aws import copies, steplog
 from airflow_dynamodb_emr.aws.attempts import Attempt
 from airflow_dynamodb_emr.aws.store import Store
 from airflow_dynamodb_emr.core.dumping import TableDump
+from airflow_dynamodb_emr.core.engines import NATIVE
 from airflow_dynamodb_emr.core.evidence import Evidence, reasons
 from airflow_dynamodb_emr.core.layout import S3Uri
 from airflow_dynamodb_emr.core.manifest import Part, TableManifest
@@ -21,6 +22,8 @@ from airflow_dynamodb_emr.transfer import parts
 
 def prove(store: Store, plan: BackupPlan, dump: TableDump, attempt: Attempt | None, now: datetime) -> list[str]:
     """Why the dump does not count; empty when it does, and then its manifest is written."""
+    if dump.engine == NATIVE:  # whoever waited for the export has proved it, or has not
+        return [copies.no_proof(store, plan, dump.name)]
     if dump.cut:
         return _prove_copy(store, plan, dump, attempt)
     if attempt is None:

@@ -1,7 +1,7 @@
-"""EMR's own limits of calls, kept on our side: https://docs.aws.amazon.com/general/latest/gr/emr.html.
+"""Limits of calls of EMR's own, kept on our side (https://docs.aws.amazon.com/general/latest/gr/emr.html), and those of DynamoDB's exports.
 
 An account and region has a bucket for each operation. All clients of this process share ours, so that however many clusters a triggerer
-follows, EMR has nothing to refuse; other processes draw on the same account, and what they use up is left to retries.
+follows, AWS has nothing to refuse; other processes draw on the same account, and what they use up is left to retries.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ class Limit(NamedTuple):
     refill: float  # calls a second
 
 
-# A part of what EMR allows at once: the tasks of a run and the triggerer ask side by side.
+# A part of what AWS allows at once: the tasks of a run and the triggerer ask side by side.
 LIMITS: Final = {
     "RunJobFlow": Limit(5, 0.5),
     "AddJobFlowSteps": Limit(3, 0.5),
@@ -26,6 +26,8 @@ LIMITS: Final = {
     "ListSteps": Limit(5, 0.5),
     "DescribeCluster": Limit(5, 1.0),
     "ListClusters": Limit(10, 0.5),
+    "DescribeExport": Limit(5, 5.0),
+    "ExportTableToPointInTime": Limit(10, 0.6),  # some twenty in a row are refused
 }
 
 
@@ -46,7 +48,7 @@ class Bucket:
 
 
 class Limiter:
-    """The buckets of one region, filled at a *share* of EMR's own rate."""
+    """The buckets of one region, filled at a *share* of AWS' own rate."""
 
     def __init__(self, share: float) -> None:
         self._buckets = {operation: Bucket(Limit(limit.burst, limit.refill * share)) for operation, limit in LIMITS.items()}
@@ -64,7 +66,7 @@ _lock = threading.Lock()
 
 
 def limit(client: Any, share: float) -> None:
-    """Makes every call of this EMR client, paginators' too, wait for its turn; *share* of EMR's default limits, more where AWS has raised them."""
+    """Makes every call of this client, paginators' too, wait for its turn; *share* of the default limits, more where AWS has raised them."""
     with _lock:
         limiter = _limiters.setdefault((client.meta.region_name, share), Limiter(share))
-    client.meta.events.register("before-call.emr", limiter)
+    client.meta.events.register("before-call", limiter)

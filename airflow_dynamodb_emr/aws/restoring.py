@@ -13,17 +13,16 @@ from airflow_dynamodb_emr.aws.errors import refused_as_bad_input
 from airflow_dynamodb_emr.aws.store import Store
 from airflow_dynamodb_emr.core.engines import CONNECTOR
 from airflow_dynamodb_emr.core.layout import Folder, S3Uri
+from airflow_dynamodb_emr.core.loading import Source, table_load
 from airflow_dynamodb_emr.core.manifest import TableManifest, connector_manifest
 from airflow_dynamodb_emr.core.pace import Pace
 from airflow_dynamodb_emr.core.restore import (
     RestorePlan,
     RestoreRequest,
-    Source,
     chosen,
     refuse_useless,
     restore_folder,
     restore_plan,
-    table_load,
 )
 from airflow_dynamodb_emr.core.schema import Schema
 from airflow_dynamodb_emr.core.table import Table

@@ -70,12 +70,13 @@ class Store:
         pages = self.s3.get_paginator("list_objects_v2").paginate(Bucket=folder.bucket, Prefix=f"{folder.key}/", Delimiter="/")
         return [entry["Prefix"].split("/")[-2] for page in pages for entry in page.get("CommonPrefixes", [])]
 
-    def stored(self, folder: S3Uri) -> Iterator[tuple[S3Uri, int, str]]:
-        """Every object below this folder, with its size in bytes and its ETag."""
+    def objects(self, folder: S3Uri) -> Iterator[tuple[S3Uri, int]]:
+        """Every object below this folder, with its size in bytes."""
+        for uri, size, _ in self.etags(folder):
+            yield uri, size
+
+    def etags(self, folder: S3Uri) -> Iterator[tuple[S3Uri, int, str]]:
+        """The same, with its ETag."""
         for page in self.s3.get_paginator("list_objects_v2").paginate(Bucket=folder.bucket, Prefix=f"{folder.key}/"):
             for entry in page.get("Contents", []):
                 yield S3Uri(folder.bucket, entry["Key"]), entry["Size"], entry["ETag"].strip('"')
-
-    def objects(self, folder: S3Uri) -> Iterator[tuple[S3Uri, int]]:
-        """Every object below this folder, with its size in bytes."""
-        return ((uri, size) for uri, size, _ in self.stored(folder))

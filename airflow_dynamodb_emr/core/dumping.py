@@ -7,9 +7,9 @@ from math import ceil
 
 from msgspec import structs
 
-from airflow_dynamodb_emr.core import cost, engines
+from airflow_dynamodb_emr.core import cost, engines, native
 from airflow_dynamodb_emr.core.cutting import BYTES_PER_UNIT, Cut, cut
-from airflow_dynamodb_emr.core.engines import AS_BEFORE, AUTO, CONNECTOR, ON_CLUSTER, SPARK, WORKER, Offer, Wished
+from airflow_dynamodb_emr.core.engines import AS_BEFORE, AUTO, CONNECTOR, NATIVE, ON_CLUSTER, SPARK, WORKER, Offer, Wished
 from airflow_dynamodb_emr.core.pace import Pace, Rate, raised_for_read
 from airflow_dynamodb_emr.core.planned import Planned
 from airflow_dynamodb_emr.core.rates import VCPU_READ_UNITS, mappers, read_rate, scan_seconds, segments
@@ -62,13 +62,15 @@ def dump_plan(table: Table, pace: Pace, wished: Wished = AS_BEFORE) -> TableDump
     if wished.engine != AUTO:
         return _MADE[wished.engine](table, rate)
     plans = [made(table, rate) for made in _MADE.values()]
-    engine, why = engines.best(_offer(plan, pace, wished) for plan in plans)
+    engine, why = engines.best(_offer(table, plan, pace, wished) for plan in plans)
     return next(structs.replace(plan, why=why) for plan in plans if plan.engine == engine)
 
 
-def _offer(plan: TableDump, pace: Pace, wished: Wished) -> Offer:
+def _offer(table: Table, plan: TableDump, pace: Pace, wished: Wished) -> Offer:
     if plan.engine == CONNECTOR:
         return Offer(plan.engine, plan.seconds, plan.dollars, pace.hour_dollars, "only where it is asked for")
+    if plan.engine == NATIVE and table.no_export:
+        return Offer(plan.engine, plan.seconds, plan.dollars, pace.hour_dollars, table.no_export)
     long = plan.engine == WORKER and plan.seconds > wished.worker_minutes * 60
     why_not = f"{plan.seconds / 60:,.0f} minutes are more than a worker's {wished.worker_minutes:g}" if long else ""
     return Offer(plan.engine, plan.seconds, plan.dollars, pace.hour_dollars, why_not)
@@ -95,6 +97,13 @@ def _worker(table: Table, rate: Rate) -> TableDump:
     return _copied(table, rate, WORKER, engines.WORKER_START_SECONDS + max(rate.seconds, table.bytes / engines.WORKER_BYTES_PER_SECOND), 0)
 
 
+def _native(table: Table, rate: Rate) -> TableDump:
+    """DynamoDB takes it out of its own backups: the table is not read, and not raised."""
+    seconds, why = native.export_seconds(table.bytes), "exported without reading the table"
+    free = structs.replace(rate, units=0.0, ratio=0.0, own_ratio=0.0, seconds=seconds, spike=None, dollars=cost.export(table.bytes), why=why)
+    return _dump(table, free, engine=NATIVE, segments=0, mappers=0, seconds=seconds)
+
+
 def _copied(table: Table, rate: Rate, engine: str, seconds: float, mappers: int) -> TableDump:
     own = cut(table.bytes, table.items, rate.units)
     return _dump(table, rate, engine=engine, segments=own.segments, cut=own, mappers=mappers, seconds=seconds)
@@ -118,4 +127,4 @@ def _dump(table: Table, rate: Rate, *, engine: str, segments: int, mappers: int,
     )
 
 
-_MADE: dict[str, Callable[[Table, Rate], TableDump]] = {WORKER: _worker, SPARK: _spark, CONNECTOR: _connector}
+_MADE: dict[str, Callable[[Table, Rate], TableDump]] = {WORKER: _worker, SPARK: _spark, NATIVE: _native, CONNECTOR: _connector}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from typing import NamedTuple
 
 from airflow_dynamodb_emr.core import cost
@@ -34,7 +34,7 @@ AS_BEFORE = Wished()
 
 def able(form: str) -> list[str]:
     """The engines that load a dump of ours, of lines of that *form*."""
-    return [WORKER, SPARK] if form == "dynamodb-json" else [WORKER]
+    return [WORKER, SPARK, NATIVE] if form == "dynamodb-json" else [WORKER]
 
 
 class Offer(NamedTuple):
@@ -62,14 +62,11 @@ def best(offers: Iterable[Offer]) -> tuple[str, str]:
     return first.engine, f"{first}, against {against}" if against else str(first)
 
 
-def load_engine(able: Collection[str], wished: Wished, seconds: float) -> tuple[str, str]:
-    """The engine that loads a dump, of those that are *able* to, and why; *seconds* are what its items take at the table's rate."""
-    if wished.engine in able:
+def load_engine(offers: Collection[Offer], wished: Wished, why_not: Mapping[str, str] = {}) -> tuple[str, str]:
+    """The engine that loads a dump, of those that can, and why. *why_not*: of those that cannot."""
+    can = {offer.engine for offer in offers}
+    if wished.engine in can:
         return wished.engine, f"the {wished.engine} can load it"
-    quick = seconds <= wished.worker_minutes * 60
-    others = [engine for engine in (SPARK, CONNECTOR) if engine in able]
-    if wished.engine == AUTO and others and not quick:
-        return others[0], f"{duration(seconds)} of writing are more than a worker's {wished.worker_minutes:g} minutes"
     if wished.engine == AUTO:
-        return WORKER, "a worker is quick enough" if quick else "no other engine can load it"
-    return WORKER, f"it holds what the {wished.engine} cannot load" + (": empty lists or maps" if wished.engine == CONNECTOR else "")
+        return best(offers)
+    return WORKER, f"the {wished.engine} cannot: {why_not.get(wished.engine, 'it does not read such lines')}"

@@ -9,12 +9,13 @@ from msgspec import structs
 from airflow_dynamodb_emr.core.cluster import ClusterSpec
 from airflow_dynamodb_emr.core.documents import Noun
 from airflow_dynamodb_emr.core.dumping import TableDump, dump_plan
-from airflow_dynamodb_emr.core.engines import AS_BEFORE, WORKERS_AT_ONCE, Wished
+from airflow_dynamodb_emr.core.engines import AS_BEFORE, NATIVE, WORKERS_AT_ONCE, Wished
 from airflow_dynamodb_emr.core.fleet import Size
 from airflow_dynamodb_emr.core.lanes import pack
 from airflow_dynamodb_emr.core.pace import Pace
 from airflow_dynamodb_emr.core.spiking import Off
 from airflow_dynamodb_emr.core.table import Table
+from airflow_dynamodb_emr.errors import BadInput
 
 MOST_SPIKED = 1024  # Airflow's own max_map_length
 
@@ -44,7 +45,8 @@ def _dumps(pace: Pace, wished: Wished, tables: list[Table], most_spiked: int) ->
 def estimate(
     pace: Pace, cluster: ClusterSpec, tables: list[Table], excluded: dict[str, str], most_spiked: int = MOST_SPIKED, wished: Wished = AS_BEFORE
 ) -> Estimate:
-    """Raises BadInput for a spike that would raise none of the tables."""
+    """Raises BadInput for a spike that would raise none of the tables, and for an engine that cannot dump some."""
+    _refuse_unable(tables, wished)
     pace.refuse_useless(table.throughput.read for table in tables if table.provisioned)
     dumps = sorted(_dumps(pace, wished, tables, most_spiked), key=lambda dump: (-dump.seconds, dump.name))
     steps = [dump for dump in dumps if dump.on_cluster]
@@ -59,6 +61,13 @@ def estimate(
         size=size,
         spot=cluster.spot_nodes(size) if size else 0,
     )
+
+
+def _refuse_unable(tables: list[Table], wished: Wished) -> None:
+    unable = [table for table in tables if wished.engine == NATIVE and table.no_export]
+    if unable:
+        facts = f"engine: DynamoDB cannot export {len(unable)} of {len(tables)} tables: {unable[0].name}: {unable[0].no_export}"
+        raise BadInput(facts, "turn on point-in-time recovery, exclude them, or take `auto`")
 
 
 def _tasks_seconds(seconds: Sequence[float]) -> float:

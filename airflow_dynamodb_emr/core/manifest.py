@@ -23,7 +23,8 @@ class Part(Noun, frozen=True, kw_only=True):
     bytes: int  # as stored: compressed, where it is
     etag: str
     items: int
-    sha256: str  # of the bytes as stored, in hex
+    sha256: str | None = None  # of the bytes as stored, in hex; None: nobody of ours has read them
+    md5: str | None = None  # the same, where DynamoDB itself has written them and says it
     content_sha256: str = ""  # of the lines, unpacked; empty where nobody counted that
     content_bytes: int = 0
 
@@ -47,13 +48,22 @@ class Copied(Document, frozen=True, kw_only=True):
     parts: list[Part]  # keys are relative to the dump's folder
 
 
+class Increment(Noun, frozen=True, kw_only=True):
+    """What of a table a dump holds that is not the whole of it: the net change of each key within a window."""
+
+    base: str  # URI of the manifest of the dump it stands on: of the whole table, or the increment before this one
+    base_time: datetime  # the moment that dump leads to
+    start: datetime  # changes at this very moment are in it
+    end: datetime  # those at this one are not
+
+
 class TableManifest(Document, frozen=True, kw_only=True):
     """The proof of one table's dump: written once, when the dump is verified."""
 
     table: str
     engine: str
     attempt: int
-    items: int
+    items: int  # of an increment: keys that changed
     bytes: int
     parts: list[Part]
     form: str = "connector"  # of its lines; or dynamodb-json
@@ -66,6 +76,8 @@ class TableManifest(Document, frozen=True, kw_only=True):
     read_units: float | None = None  # None where the engine does not say
     counter: int | None = None  # the items that the step said it read; None where the engine has no counter
     schema_sha256: str = ""  # of schema/<table>.json
+    consistent: datetime | None = None  # the moment it shows the table at, or leads to; None: it was read while it was written to
+    increment: Increment | None = None  # None: it holds the whole table
 
 
 class _Entry(msgspec.Struct, forbid_unknown_fields=False):

@@ -56,6 +56,11 @@ def attempt_of(step: str) -> tuple[str, int]:
     return stem, int(number) if number.isdigit() else 0
 
 
+def client_token(kind: str, run: str, table: str, attempt: int) -> str:
+    """Of an export or import that AWS is asked for: whoever asks again with the same token gets the same one. *kind* is export or import."""
+    return sha256("\n".join((kind, run, table, str(attempt))).encode()).hexdigest()
+
+
 def yarn_tag(step: str) -> str:
     """Of the YARN application of a step of this name: YARN takes few characters, and lower-cases them."""
     return sha256(step.encode()).hexdigest()[:16]

@@ -31,6 +31,7 @@ class BackupPlan(Document, frozen=True, kw_only=True):
     jar: str
     form: str = "dynamodb-json"  # of the lines that the copy engine writes
     made: datetime
+    moment: datetime | None = None  # that all native exports of it show
     tables: list[TableDump]  # longest first
     batches: list[list[str]] = []  # those that are not spiked, by the task that dumps them
     excluded: dict[str, str]  # table -> the pattern that excluded it

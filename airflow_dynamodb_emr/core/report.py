@@ -8,11 +8,12 @@ from airflow_dynamodb_emr.core import cost
 from airflow_dynamodb_emr.core.dumping import TableDump
 from airflow_dynamodb_emr.core.estimate import Estimate
 from airflow_dynamodb_emr.core.fleet import Size
+from airflow_dynamodb_emr.core.loading import TableLoad
 from airflow_dynamodb_emr.core.plan import BackupPlan
-from airflow_dynamodb_emr.core.restore import Restore, RestorePlan, TableLoad
+from airflow_dynamodb_emr.core.restore import Restore, RestorePlan
 from airflow_dynamodb_emr.core.table import Throughput
 from airflow_dynamodb_emr.core.verdict import Backup, TableVerdict
-from airflow_dynamodb_emr.core.words import size
+from airflow_dynamodb_emr.core.words import counted, size
 
 _HEAD = ("table", "engine", "items", "bytes", "before", "during", "after", "seconds", "verdict")
 _PLAN_HEAD = ("table", "engine", "items", "bytes", "before", "during", "after", "segments", "minutes", "dollars", "why")
@@ -23,7 +24,7 @@ _LEFT = {0, 1, 8}  # columns of words; the others are numbers
 def backup_lines(backup: Backup) -> list[str]:
     """A line a table; throughput is read units a second."""
     what = f"backup of {backup.prefix}* at {backup.time:%Y-%m-%d %H:%M:%S} UTC: {backup.verdict.value}"
-    head = f"{what}, {_count(len(backup.tables), 'table')}, {_count(backup.items, 'item')}, {size(backup.bytes)} in {backup.uri}"
+    head = f"{what}, {counted(len(backup.tables), 'table')}, {counted(backup.items, 'item')}, {size(backup.bytes)} in {backup.uri}"
     reasons = [f"  {name}: {why}" for name, why in backup.missing.items()]
     raised = [f"  {name} is still raised" for name in backup.raised]
     return [
@@ -37,7 +38,7 @@ def backup_lines(backup: Backup) -> list[str]:
 
 
 def restore_lines(restore: Restore) -> list[str]:
-    head = f"restore of {restore.backup}: {restore.verdict.value}, {_count(len(restore.loaded), 'table')} loaded"
+    head = f"restore of {restore.backup}: {restore.verdict.value}, {counted(len(restore.loaded), 'table')} loaded"
     rows = [(t.source, "->", t.name, t.engine, f"{t.items:,}", f"{t.seconds:.1f}") for t in restore.loaded]
     missing = [f"  {name}: {why}" for name, why in restore.missing.items()]
     return [
@@ -74,7 +75,7 @@ def _excluded(excluded: dict[str, str]) -> list[str]:
 
 def _in_all(tables: int, seconds: float, dollars: float | None) -> str:
     price = "price of the cluster unknown" if dollars is None else f"about {cost.amount(dollars)}"
-    return f"{_count(tables, 'table')}, about {seconds / 60:,.0f} minutes, {price}"
+    return f"{counted(tables, 'table')}, about {seconds / 60:,.0f} minutes, {price}"
 
 
 def _clusters(plan: BackupPlan | Estimate | RestorePlan) -> list[str]:
@@ -82,9 +83,9 @@ def _clusters(plan: BackupPlan | Estimate | RestorePlan) -> list[str]:
     if plan.size is None:
         return []
     size, longest = plan.size, max(table.seconds for table in plan.tables)
-    work = f"{_count(size.concurrency, 'table')} at once{' in each' if size.lanes > 1 else ''}: about {_minutes(size.seconds)}"
+    work = f"{counted(size.concurrency, 'table')} at once{' in each' if size.lanes > 1 else ''}: about {_minutes(size.seconds)}"
     spot = "; spot machines are counted at the on-demand price" if plan.spot else ""
-    return [f"  {_count(size.lanes, 'cluster')} of {_machines(size, plan.spot)}, {work}; the longest table alone takes {_minutes(longest)}{spot}"]
+    return [f"  {counted(size.lanes, 'cluster')} of {_machines(size, plan.spot)}, {work}; the longest table alone takes {_minutes(longest)}{spot}"]
 
 
 def _machines(size: Size, spot: int) -> str:
@@ -95,7 +96,7 @@ def _machines(size: Size, spot: int) -> str:
 
 
 def _minutes(seconds: float) -> str:
-    return _count(max(1, round(seconds / 60)), "minute")
+    return counted(max(1, round(seconds / 60)), "minute")
 
 
 def _dump(table: TableDump) -> tuple[str, ...]:
@@ -120,7 +121,3 @@ def _units(throughput: Throughput | None, kind: str = "read") -> str:
     if throughput is None:
         return "?"
     return str(getattr(throughput, kind) or "on demand")
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"

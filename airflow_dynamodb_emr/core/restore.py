@@ -5,24 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 from fnmatch import fnmatchcase
-from math import ceil
 from typing import Any
 
-from msgspec import structs
-
-from airflow_dynamodb_emr.core import cost, names, steps
+from airflow_dynamodb_emr.core import names, steps
 from airflow_dynamodb_emr.core.catalogue import Wanted
 from airflow_dynamodb_emr.core.cluster import ClusterSpec
 from airflow_dynamodb_emr.core.documents import Document, Noun
-from airflow_dynamodb_emr.core.engines import AS_BEFORE, ON_CLUSTER, Wished, load_engine
+from airflow_dynamodb_emr.core.engines import AS_BEFORE, ON_CLUSTER, Wished
 from airflow_dynamodb_emr.core.fleet import Size
 from airflow_dynamodb_emr.core.layout import Folder, S3Uri
-from airflow_dynamodb_emr.core.manifest import Part, TableManifest
-from airflow_dynamodb_emr.core.pace import Pace, raised_for_write
-from airflow_dynamodb_emr.core.planned import Planned
-from airflow_dynamodb_emr.core.rates import VCPU_WRITE_UNITS, write_rate
-from airflow_dynamodb_emr.core.schema import Schema, create_request
-from airflow_dynamodb_emr.core.table import Decreases, Table
+from airflow_dynamodb_emr.core.loading import TableLoad
+from airflow_dynamodb_emr.core.pace import Pace
+from airflow_dynamodb_emr.core.table import Table
 from airflow_dynamodb_emr.core.verdict import Backup, Verdict
 from airflow_dynamodb_emr.errors import BadInput
 
@@ -48,41 +42,6 @@ class RestoreRequest(Noun, frozen=True, kw_only=True):
         if tables > self.most_tables:
             hint = "name some of them and restore the others in another run, or raise AIRFLOW__CORE__MAX_MAP_LENGTH"
             raise BadInput(f"tables: {tables} were chosen, one run takes {self.most_tables}", hint)
-
-
-class TableLoad(Planned, frozen=True, kw_only=True):
-    """One table's part of a restore; its name is that of the table it goes into, its dollars are for the indexes, too."""
-
-    source: str  # of the table it was dumped from
-    engine: str
-    why: str  # this engine
-    form: str = "connector"  # of the dump's lines
-    parts: list[Part]
-    items: int
-    bytes: int
-    keys: list[str]
-    create: dict[str, Any] | None  # the CreateTable request; None: the table is there
-
-    @property
-    def own_units(self) -> int:
-        return self.before.write
-
-    @property
-    def vcpu_units(self) -> float:
-        return VCPU_WRITE_UNITS
-
-
-class Source(Noun, frozen=True, kw_only=True):
-    """One table of the backup, and where it goes."""
-
-    schema: Schema
-    manifest: TableManifest
-    name: str
-    there: Table | None  # the table that exists under this name, if one does
-
-    @property
-    def target(self) -> Table:
-        return self.there or new_table(self.schema, self.name)
 
 
 class RestorePlan(Document, frozen=True, kw_only=True):
@@ -145,40 +104,6 @@ def chosen(backup: Backup, wanted: list[str]) -> list[str]:
 def refuse_useless(pace: Pace, targets: Iterable[Table]) -> None:
     """Raises BadInput for a spike that would raise none of the tables; one that has a slower index is as slow as that."""
     pace.refuse_useless(min(units.write for units in table.capacities) for table in targets if table.provisioned)
-
-
-def table_load(source: Source, pace: Pace, wished: Wished = AS_BEFORE) -> TableLoad:
-    schema, manifest, target = source.schema, source.manifest, source.target
-    rate = write_rate(target, pace, Table.of(schema.table).bytes, manifest.items)
-    engine, why = load_engine(manifest.engines, wished, rate.seconds)
-    return TableLoad(
-        name=source.name,
-        source=schema.name,
-        engine=engine,
-        why=why,
-        form=manifest.form,
-        parts=manifest.parts,
-        items=manifest.items,
-        bytes=manifest.bytes,
-        keys=target.keys,
-        create=None if source.there else create_request(schema, source.name),
-        before=target.throughput,
-        raised=raised_for_write(target, rate.spike),
-        rate=rate,
-        mappers=max(1, min(len(manifest.parts), ceil(rate.units / VCPU_WRITE_UNITS))),
-        seconds=rate.seconds + (cost.STEP_SECONDS if engine in ON_CLUSTER else 0),
-        dollars=rate.dollars,
-    )
-
-
-def new_table(schema: Schema, name: str) -> Table:
-    """As CreateTable will make it: the capacity of the source, none of its decreases, and on demand not warm for more than a new table is."""
-    cold = _cold(schema.table) | {"GlobalSecondaryIndexes": [_cold(index) for index in schema.table.get("GlobalSecondaryIndexes", [])]}
-    return structs.replace(Table.of(cold), name=name, decreases=Decreases(), index_decreases={})
-
-
-def _cold(description: dict[str, Any]) -> dict[str, Any]:
-    return {key: value for key, value in description.items() if key != "WarmThroughput"}
 
 
 def restore_plan(request: RestoreRequest, backup: Backup, loads: list[TableLoad], run: str, account: str, made: datetime) -> RestorePlan:

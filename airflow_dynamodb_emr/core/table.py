@@ -77,6 +77,7 @@ class Table(Noun, frozen=True, kw_only=True):
     decreases: Decreases = Decreases()
     index_decreases: dict[str, Decreases] = {}
     on_demand: Throughput = Throughput(read=NEW_ON_DEMAND_READS, write=NEW_ON_DEMAND_WRITES)  # what it serves where it is on demand
+    no_export: str = "whether its point-in-time recovery is on is not known"  # why DynamoDB cannot export it; empty: it can
     settled: bool = True  # the table and each of its indexes are ACTIVE
 
     @classmethod

@@ -22,10 +22,13 @@ class Knobs:
     create_seconds: float = 1  # CREATING
     update_seconds: float = 1  # UPDATING; AWS: seconds to minutes
     delete_seconds: float = 0.5  # DELETING
+    export_seconds: float = 1  # of ExportTableToPointInTime; AWS: 2 to 12 minutes for the smallest
+    import_seconds: float = 1  # of ImportTable; AWS: 2 minutes and more
+    recovery_lag_seconds: float = 0  # that the latest restorable moment lies behind; AWS: 5 minutes
     burst_seconds: float = 5  # of unused capacity that a table keeps; AWS: 300
     page_seconds: float = 0  # that each Scan, Query and BatchWriteItem takes; AWS: some hundredths to some tenths
     decrease_wait_seconds: float = 3600  # between two decreases once the day's four quick ones are used
-    clock_ahead_seconds: float = 0  # of the clock that decreases and their days are counted by: 86,400 is tomorrow
+    clock_ahead_seconds: float = 0  # of the clock that decreases, their days and changes of items are counted by: 86,400 is tomorrow
     autoscale_seconds: float = 82  # until a raise above an autoscaled minimum is taken back
     connector_module: str = "airflow_dynamodb_emr.local.connector"  # what runs in place of the connector's jar
 
@@ -42,7 +45,7 @@ class Knobs:
             setattr(self, name, str(value) if isinstance(default, str) else float(value))
 
     def now(self) -> float:
-        """The clock that decreases are counted by."""
+        """The clock that decreases and changes of items are counted by."""
         return time.time() + self.clock_ahead_seconds
 
 

@@ -36,10 +36,41 @@ def put_object(uri: S3Uri, body: bytes) -> None:
     _s3().put_object(uri.bucket, uri.key, body)
 
 
+def put_multipart(uri: S3Uri, body: bytes) -> str:
+    """In parts, of which there is one; returns the ETag, which then is not the body's MD5."""
+    from moto.s3.models import get_canned_acl
+
+    upload = _s3().create_multipart_upload(uri.bucket, uri.key, {}, "STANDARD", {}, get_canned_acl("private"), None, None).id
+    part = _s3().upload_part(uri.bucket, upload, 1, body)
+    return str(_s3().complete_multipart_upload(uri.bucket, upload, [(1, part.etag)]).etag.strip('"'))
+
+
+def read_object(bucket: str, key: str) -> bytes:
+    return bytes(_s3().get_object(bucket, key).value)
+
+
+def may_write(uri: S3Uri) -> bool:
+    """As far as the bucket's policy has to say."""
+    return _allowed("s3:PutObject", uri.bucket, f"/{uri.key}")
+
+
+def may_list(bucket: str) -> bool:
+    return _allowed("s3:ListBucket", bucket)
+
+
+def _allowed(action: str, bucket: str, path: str = "") -> bool:
+    return bool(_s3().get_bucket(bucket).get_permission(action, f"arn:aws:s3:::{bucket}{path}").name != "DENIED")
+
+
 def keys_in(folder: S3Uri) -> list[str]:
-    if not has_bucket(folder.bucket):
+    return keys_from(folder.bucket, folder.key + "/")
+
+
+def keys_from(bucket: str, prefix: str) -> list[str]:
+    """*prefix* as it stands, wherever in a name it may end."""
+    if not has_bucket(bucket):
         return []
-    return sorted(key for key in list(_s3().buckets[folder.bucket].keys) if key.startswith(folder.key + "/"))
+    return sorted(key for key in list(_s3().buckets[bucket].keys) if key.startswith(prefix))
 
 
 def delete_object(bucket: str, key: str) -> None:

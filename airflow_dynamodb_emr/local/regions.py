@@ -28,7 +28,7 @@ class Region:
 
     def __init__(self, name: str, runner: Runner, faults: Faults, knobs: Knobs, record: CapacityRecord) -> None:
         self.name = name
-        self.dynamodb = DynamoDB(name, knobs, record)
+        self.dynamodb = DynamoDB(name, knobs, record, faults)
         self.autoscaling = AutoScaling(name, Autoscaler(self.dynamodb, knobs))
         self.emr = Emr(name, runner, faults, knobs)
         self.services: dict[str, Service] = {"dynamodb": self.dynamodb, "application-autoscaling": self.autoscaling, "emr": self.emr}

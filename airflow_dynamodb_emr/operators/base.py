@@ -69,6 +69,13 @@ class AwsTask:
     def store(self) -> Store:
         return Store(self.clients.s3)
 
+    def document(self, uri: S3Uri, kind: type[T]) -> T:
+        """Raises DataDamaged where it is not there."""
+        found = self.store.load(uri, kind)
+        if found is None:
+            raise DataDamaged(f"{uri} is not there", "somebody deleted it; start a new run")
+        return found
+
     def read_plan(self, kind: type[T]) -> T:
         """The plan this task has the URI of. *kind* may be a noun with just the fields that matter here."""
         return documents.decode(self._plan_bytes, kind, self.plan)

@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from airflow_dynamodb_emr.aws import tables
+from airflow_dynamodb_emr.core.engines import NATIVE
 from airflow_dynamodb_emr.core.restore import RestorePlan
 from airflow_dynamodb_emr.operators.base import TableOperator, answered, no_retry_for_bad_input
 
@@ -20,9 +21,10 @@ class CreateTableOperator(TableOperator):
 
     @no_retry_for_bad_input
     def execute(self, context: Context) -> None:
-        request = self.read_plan(RestorePlan).table(self.table).create
+        table = self.read_plan(RestorePlan).table(self.table)
+        request = table.create
         if request is None:
-            self.log.info("%s is there already, as asked for", self.table)
+            self.log.info("%s %s", self.table, "is made by its import" if table.engine == NATIVE else "is there already, as asked for")
             return
         fresh = tables.create(self.clients.dynamodb, request)
         self.log.info("%s %s", self.table, "is being created" if fresh else "was created by an earlier try")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -9,11 +10,14 @@ from airflow.providers.common.compat.sdk import AirflowFailException
 from botocore.exceptions import BotoCoreError, ClientError
 
 from airflow_dynamodb_emr.aws import copies, ledgers, together
+from airflow_dynamodb_emr.core import exporting
 from airflow_dynamodb_emr.core.dumping import TableDump
-from airflow_dynamodb_emr.core.engines import WORKER
+from airflow_dynamodb_emr.core.engines import CONNECTOR, NATIVE, SPARK, WORKER
 from airflow_dynamodb_emr.core.plan import BackupPlan
+from airflow_dynamodb_emr.core.schema import Schema
 from airflow_dynamodb_emr.core.steps import READ_COUNTER
 from airflow_dynamodb_emr.errors import BadInput, CopyFailed, DynamoDBBackupError
+from airflow_dynamodb_emr.operators.native import ExportTask
 from airflow_dynamodb_emr.operators.step import StepOperator
 from airflow_dynamodb_emr.transfer.meter import Meter
 
@@ -21,8 +25,8 @@ if TYPE_CHECKING:
     from airflow.sdk import Context
 
 
-class DumpOperator(StepOperator):
-    """Submits the tables' steps and waits for them without a worker; or, where the plan says so, copies them itself, one after the other.
+class DumpOperator(ExportTask, StepOperator):
+    """Submits the tables' steps, or has DynamoDB export them, and waits without a worker; or copies them itself, one after the other.
 
     A table that is dumped and verified already is not dumped again.
     """
@@ -34,10 +38,7 @@ class DumpOperator(StepOperator):
         left = self._not_proven(plan)
         if len(left) < len(self.tables):
             self.log.info("dumped and verified already: %s", ", ".join(set(self.tables) - set(left)))
-        own = [table for name in left if (table := plan.table(name)).engine == WORKER]
-        if own:
-            return self._copied(own)
-        return self.follow(context, left) if left else {}
+        return self._done_by[plan.table(left[0]).engine](context, left) if left else {}
 
     @cached_property
     def whole_plan(self) -> BackupPlan:
@@ -50,18 +51,32 @@ class DumpOperator(StepOperator):
         sizes = together.each(lambda table: self.store.size(plan.root.manifest(table)), self.tables)
         return [table for table, size in zip(self.tables, sizes, strict=True) if size is None]
 
-    def _copied(self, tables: list[TableDump]) -> dict[str, str]:
+    @property
+    def _done_by(self) -> Mapping[str, Callable[[Context, list[str]], dict[str, str]]]:
+        """A task has tables of one party only."""
+        return {WORKER: self._copied, NATIVE: self._exported, CONNECTOR: self.follow, SPARK: self.follow}
+
+    def _exported(self, context: Context, tables: list[str]) -> dict[str, str]:
+        plan = self.whole_plan
+        schemas = together.each(lambda table: self.document(plan.root.schema(table), Schema), tables)
+        return self.export(context, [exporting.Wish.of(schema, plan.run, plan.folder, at=plan.moment) for schema in schemas])
+
+    def gave_up(self, why: Mapping[str, str]) -> None:
+        for table, reason in why.items():
+            copies.failed(self.store, self.whole_plan, table, reason)
+
+    def _copied(self, _: Context, tables: list[str]) -> dict[str, str]:
         """One that fails does not hold up the others; the next try goes on where it was."""
         failures: dict[str, Exception] = {}
         for table in tables:
             try:
-                self._copy(table)
+                self._copy(self.whole_plan.table(table))
             except (DynamoDBBackupError, ClientError, BotoCoreError) as error:
-                self.log.error("%s: %s", table.name, error)
-                copies.failed(self.store, self.whole_plan, table.name, error.facts if isinstance(error, DynamoDBBackupError) else str(error))
-                failures[table.name] = error
+                self.log.error("%s: %s", table, error)
+                failures[table] = error
+        self.gave_up({table: error.facts if isinstance(error, DynamoDBBackupError) else str(error) for table, error in failures.items()})
         self._raise_for(failures)
-        return {table.name: WORKER for table in tables}
+        return dict.fromkeys(tables, WORKER)
 
     def _copy(self, table: TableDump) -> None:
         share = ledgers.share_of(self.store, self.whole_plan, table.name) if table.raised else 0

@@ -6,11 +6,15 @@ import time
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from airflow_dynamodb_emr.core import documents
-from airflow_dynamodb_emr.core.engines import WORKER
-from airflow_dynamodb_emr.core.layout import S3Uri
-from airflow_dynamodb_emr.core.restore import RestorePlan, TableLoad, TableLoaded
+from airflow_dynamodb_emr.core import documents, importing
+from airflow_dynamodb_emr.core.engines import NATIVE, WORKER
+from airflow_dynamodb_emr.core.layout import Folder, S3Uri
+from airflow_dynamodb_emr.core.loading import TableLoad
+from airflow_dynamodb_emr.core.manifest import TableManifest
+from airflow_dynamodb_emr.core.restore import RestorePlan, TableLoaded
+from airflow_dynamodb_emr.core.schema import Schema
 from airflow_dynamodb_emr.core.steps import LOADED_COUNTER
+from airflow_dynamodb_emr.operators.native import ImportTask
 from airflow_dynamodb_emr.operators.step import StepOperator
 from airflow_dynamodb_emr.transfer import write
 from airflow_dynamodb_emr.transfer.raw.slices import Keys
@@ -20,8 +24,8 @@ if TYPE_CHECKING:
     from airflow.sdk import Context
 
 
-class LoadOperator(StepOperator):
-    """By the connector, as an EMR step; or, where the dump holds what the connector cannot load, by this task itself."""
+class LoadOperator(ImportTask, StepOperator):
+    """By an EMR step, by DynamoDB's own import, or by this task itself, as the plan says."""
 
     counter = LOADED_COUNTER
 
@@ -31,7 +35,9 @@ class LoadOperator(StepOperator):
         if done and done.items == table.items:
             self.log.info("%s is loaded already", name)
             return None
-        return self._load_here(self.whole_plan, table) if table.engine == WORKER else self.follow(context, [name])
+        if table.engine == WORKER:
+            return self._load_here(self.whole_plan, table)
+        return self._import(context, self.whole_plan, table) if table.engine == NATIVE else self.follow(context, [name])
 
     @cached_property
     def whole_plan(self) -> RestorePlan:
@@ -39,6 +45,12 @@ class LoadOperator(StepOperator):
 
     def step_of(self, table: str, attempt: int, share: float, overruns: int) -> dict[str, Any]:  # noqa: ARG002 - a load has no segments
         return self.whole_plan.step(self.whole_plan.table(table), attempt, share)
+
+    def _import(self, context: Context, plan: RestorePlan, table: TableLoad) -> dict[str, Any]:
+        backup = Folder.parse(plan.backup)
+        schema, manifest = self.document(backup.schema(table.source), Schema), self.document(backup.manifest(table.source), TableManifest)
+        wish = importing.wish(schema, manifest, table.name, backup.uri, plan.run, plan.account, plan.region)
+        return self.import_dump(context, wish, manifest, backup.uri, plan.root)
 
     def _load_here(self, plan: RestorePlan, table: TableLoad) -> dict[str, Any]:
         began = time.monotonic()

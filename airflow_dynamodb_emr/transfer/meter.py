@@ -35,9 +35,13 @@ class Meter:
         """Of all; None where that is not known. Never quite 1: what is announced is hours old."""
         return min(0.99, self.items / self._in_all) if self._in_all else None
 
+    @property
+    def bytes_a_second(self) -> float:
+        return self.bytes / max(1e-3, self._clock() - self._began)
+
     def __str__(self) -> str:
         seconds = max(1e-3, self._clock() - self._began)
-        done = f"{self.items:,} items, {size(self.bytes)}, {size(self.bytes / seconds)} and {self.units / seconds:,.0f} units a second"
+        done = f"{self.items:,} items, {size(self.bytes)}, {size(self.bytes_a_second)} and {self.units / seconds:,.0f} units a second"
         if not self.share:
             return done
         return f"{done}; {self.share:.0%}, about {duration(seconds * (1 / self.share - 1))} left"

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
-from msgspec import structs
-
 from airflow_dynamodb_emr.core.layout import S3Uri
 from airflow_dynamodb_emr.core.manifest import Part
 from airflow_dynamodb_emr.errors import DataDamaged
@@ -14,6 +12,7 @@ from airflow_dynamodb_emr.transfer import lines, parts
 from airflow_dynamodb_emr.transfer.raw import output, reading
 from airflow_dynamodb_emr.transfer.raw.forms import DYNAMODB_JSON
 from airflow_dynamodb_emr.transfer.raw.place import Place
+from airflow_dynamodb_emr.transfer.raw.write import Repeating
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -22,11 +21,11 @@ if TYPE_CHECKING:
 def items_of(s3: S3Client, folder: S3Uri, named: Iterable[Part], form: str) -> Iterator[tuple[str, Iterable[bytes]]]:
     """Key and items of each of these parts, which lie in *folder*; those of our own form are not decoded."""
     for part in named:
-        yield part.key, _own(s3, folder, part) if form == DYNAMODB_JSON and part.sha256 else _any(s3, folder, part)
+        yield part.key, _own(s3, folder, part) if form == DYNAMODB_JSON and part.sha256 else Repeating(_any(s3, folder, part))
 
 
 def _own(s3: S3Client, folder: S3Uri, part: Part) -> Iterator[bytes]:
-    return reading.items(Place(s3, folder.bucket, folder.key), output.Part(**structs.asdict(part)))
+    return reading.items(Place(s3, folder.bucket, folder.key), output.Part(*(getattr(part, name) for name in output.Part._fields)))
 
 
 def _any(s3: S3Client, folder: S3Uri, part: Part) -> Iterator[bytes]:

@@ -17,7 +17,7 @@ from benchmarks.figures import Figure
 ITEMS, SKEWED = 1_920, 0.9
 _BODY = "The quick brown fox jumps over the lazy dog. " * 2_250  # 100 KB; ten items are a page, and cost next to nothing to pack
 PAGE_SECONDS = 0.15  # about what DynamoDB takes for a megabyte: most of the time is waiting, as it is there
-HANDS, ROUNDS = 8, 3
+HANDS, ROUNDS = 8, 2
 UNITS = 40_000  # of reading a second: no limit to speak of
 AT_MOST = 1.5
 _BATCH = 25

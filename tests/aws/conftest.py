@@ -19,12 +19,16 @@ from airflow_dynamodb_emr.local.process import StandIn, stand_in
 
 KNOBS: dict[str, Any] = {
     "create_seconds": 0,
+    "export_seconds": 0,
+    "import_seconds": 0,
+    "recovery_lag_seconds": 0,
     "update_seconds": 0,
     "delete_seconds": 0,
     "emr_start_seconds": 0,
     "emr_end_seconds": 0,
     "log_delay_seconds": 0,
     "decrease_wait_seconds": 3600,
+    "clock_ahead_seconds": 0,
     "autoscale_seconds": 0.3,
 }
 _numbers = itertools.count()

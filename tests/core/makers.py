@@ -144,3 +144,10 @@ def restore_request(most_tables: int = 1024) -> RestoreRequest:
 
 def schema(name: str = "orders", **more: Any) -> Schema:
     return Schema(table=description(name, **more), settings={})
+
+
+def recoverable(name: str, earliest: datetime, latest: datetime) -> Schema:
+    """Of a table whose point-in-time recovery is on."""
+    window = {"EarliestRestorableDateTime": earliest, "LatestRestorableDateTime": latest}
+    told = {"PointInTimeRecoveryDescription": {"PointInTimeRecoveryStatus": "ENABLED", **window}, "ContinuousBackupsStatus": "ENABLED"}
+    return Schema(table=description(name), settings={"DescribeContinuousBackups": {"ContinuousBackupsDescription": told}})

@@ -7,17 +7,9 @@ import pytest
 from airflow_dynamodb_emr.core import cost
 from airflow_dynamodb_emr.core.documents import decode, encode
 from airflow_dynamodb_emr.core.engines import CONNECTOR, WORKER
+from airflow_dynamodb_emr.core.loading import Source, TableLoad, new_table, table_load
 from airflow_dynamodb_emr.core.pace import Pace
-from airflow_dynamodb_emr.core.restore import (
-    RestorePlan,
-    Source,
-    TableLoad,
-    chosen,
-    new_table,
-    refuse_useless,
-    restore_plan,
-    table_load,
-)
+from airflow_dynamodb_emr.core.restore import RestorePlan, chosen, refuse_useless, restore_plan
 from airflow_dynamodb_emr.core.spiking import Absolute
 from airflow_dynamodb_emr.core.table import Throughput
 from airflow_dynamodb_emr.core.verdict import Verdict

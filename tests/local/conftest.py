@@ -16,6 +16,9 @@ from tests.local.helpers import MakeTable, RunCluster, cluster, throughput
 
 KNOBS: dict[str, Any] = {
     "create_seconds": 0,
+    "export_seconds": 0,
+    "import_seconds": 0,
+    "recovery_lag_seconds": 0,
     "update_seconds": 0,
     "delete_seconds": 0,
     "emr_start_seconds": 0.2,

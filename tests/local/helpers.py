@@ -41,6 +41,18 @@ def refusal(error: Any) -> str:
     return str(error.value.response["Error"]["Code"])
 
 
+def all_listed(list_: Callable[..., Any], field: str, **more: Any) -> set[str]:
+    """The ARNs of all pages of ListExports or ListImports, none of them listed twice; botocore does not turn their pages."""
+    found: list[str] = []
+    while True:
+        page = list_(**more)
+        found += [next(arn for name, arn in each.items() if name in ("ExportArn", "ImportArn")) for each in page[field]]
+        if "NextToken" not in page:
+            assert len(found) == len(set(found))
+            return set(found)
+        more["NextToken"] = page["NextToken"]
+
+
 def step(name: str, args: list[str], action: str = "CONTINUE", jar: str = JAR) -> dict[str, Any]:
     return {"Name": name, "ActionOnFailure": action, "HadoopJarStep": {"Jar": jar, "Args": args}}
 

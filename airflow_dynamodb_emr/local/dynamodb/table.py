@@ -24,7 +24,7 @@ class Table:
         self.lock = threading.RLock()
         self.status, self._until = "ACTIVE", 0.0
         self._then: Callable[[], None] | None = None
-        self._id, self.created = str(uuid.uuid4()), time.time()
+        self.id, self.created = str(uuid.uuid4()), time.time()
         self.key_schema: list[dict[str, str]] = request["KeySchema"]
         self.define(request["AttributeDefinitions"])
         self.tags = {tag["Key"]: tag["Value"] for tag in request.get("Tags", [])}
@@ -32,7 +32,7 @@ class Table:
         self.table_class: str | None = request.get("TableClass")
         self.encryption: Request = request.get("SSESpecification") or {}
         self.time_to_live: Request = {}
-        self.recovery: Request = {}
+        self.recovery_days = 0
         self.policy: str | None = None
         self.stream: Request = {}
         self.set_stream(request.get("StreamSpecification") or {})
@@ -88,7 +88,7 @@ class Table:
             "TableName": self.name,
             "TableStatus": self.status,
             "TableArn": self.arn,
-            "TableId": self._id,
+            "TableId": self.id,
             "CreationDateTime": self.created,
             "KeySchema": self.key_schema,
             "AttributeDefinitions": self.attributes,

@@ -46,9 +46,9 @@ def _make(region: Region, name: str, shape: Shape) -> None:
     table.settle()
     if shape.expires:
         dynamodb.update_time_to_live({"TableName": name, "TimeToLiveSpecification": {"Enabled": True, "AttributeName": "expires"}})
+    _fill(table, shape)
     if shape.recoverable:
         dynamodb.update_continuous_backups({"TableName": name, "PointInTimeRecoverySpecification": {"PointInTimeRecoveryEnabled": True}})
-    _fill(table, shape)
     if shape.units and shape.most:
         _autoscale(region, name, shape)
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Sequence
+from base64 import b64decode
+from collections.abc import Callable, Sequence
+from decimal import Decimal
 from typing import Any, NamedTuple
 
-from airflow_dynamodb_emr.errors import CopyFailed
+from airflow_dynamodb_emr.errors import CopyFailed, DataDamaged
 from airflow_dynamodb_emr.transfer.raw.limiter import Limiter
 from airflow_dynamodb_emr.transfer.raw.slices import Keys
 from airflow_dynamodb_emr.transfer.raw.wire import Refused, Wire
@@ -59,17 +61,31 @@ class Batches:
 
     def _last_of_each_key(self, items: Sequence[bytes]) -> list[bytes]:
         """A call refuses to hold two items of one key; put one after the other, the later is what stays."""
-        by_key = {}
-        for item in items:
-            found = json.loads(item)
-            by_key[json.dumps([found[key] for key in self._keys if key])] = item
-        return list(by_key.values())
+        return list({key_of(item, self._keys): item for item in items}.values())
+
+
+def key_of(item: bytes, keys: Keys) -> tuple[Any, ...]:
+    """The same for all spellings of one key: `1`, `1.0` and `1E0` are one number. Raises DataDamaged where *item* has no such key."""
+    try:
+        found = json.loads(item)
+        ((kind, value),) = found[keys.hash].items()
+        hashed = _MEANINGS[kind](value)
+        return (hashed, *(_MEANINGS[kind](value) for kind, value in found[keys.range].items())) if keys.range else (hashed,)
+    except (ArithmeticError, AttributeError, KeyError, TypeError, ValueError) as error:
+        raise DataDamaged(f"an item lacks the table's key: {item[:200]!r}", "look at the table's key attributes, and their types") from error
+
+
+_MEANINGS: dict[str, Callable[[str], Any]] = {"S": str, "N": Decimal, "B": b64decode}
 
 
 def _read(answer: bytes) -> _Written:
-    said: dict[str, Any] = json.loads(answer)
-    left = [_dense(request["PutRequest"]["Item"]) for requests in said["UnprocessedItems"].values() for request in requests]
-    return _Written(left, sum(each["CapacityUnits"] for each in said.get("ConsumedCapacity", [])))
+    """Raises ValueError for what is no answer to BatchWriteItem."""
+    said: Any = json.loads(answer)
+    try:
+        left = [_dense(request["PutRequest"]["Item"]) for requests in said["UnprocessedItems"].values() for request in requests]
+        return _Written(left, sum(each["CapacityUnits"] for each in said.get("ConsumedCapacity", [])))
+    except (AttributeError, KeyError, TypeError) as error:
+        raise ValueError(f"it tells of no items: {error!r}") from error
 
 
 def _dense(item: Any) -> bytes:

@@ -8,13 +8,15 @@ from __future__ import annotations
 
 from base64 import b64decode, b64encode
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from decimal import Context, Decimal
 from string import ascii_lowercase, ascii_uppercase, digits
+from typing import Any
 
 _NUMBERS, _WIDE = Context(prec=38), Context(prec=300)
 _SMALLEST = Decimal("1E-130")
 _SIGNS_AT_MOST = 12  # after those that both have in common
+_BYTES_AT_MOST = 1024  # of a sort key, and so of a bound
 
 
 def between(low: dict[str, str], high: dict[str, str], count: int) -> list[dict[str, str]]:
@@ -23,17 +25,26 @@ def between(low: dict[str, str], high: dict[str, str], count: int) -> list[dict[
     return [{kind: value} for value in _SPLITTERS[kind](first, last, count)]
 
 
+def later(one: dict[str, str], other: dict[str, str]) -> dict[str, str]:
+    """That which sorts behind the other."""
+    ((kind, first),), ((_, second),) = one.items(), other.items()
+    order = _ORDERS[kind]
+    return other if order(first) < order(second) else one
+
+
 def _numbers(low: str, high: str, count: int) -> list[str]:
     first, last = Decimal(low), Decimal(high)
     step = _WIDE.divide(_WIDE.subtract(last, first), Decimal(count + 1))
     found = [_NUMBERS.create_decimal(_WIDE.add(first, _WIDE.multiply(step, Decimal(n)))) for n in range(1, count + 1)]
-    return [str(value) for value in dict.fromkeys(found) if first < value < last and (not value or abs(value) >= _SMALLEST)]
+    inner = (value for value in dict.fromkeys(found) if first < value < last)
+    return [str(value) if value else "0" for value in inner if not value or abs(value) >= _SMALLEST]
 
 
 def _texts(low: str, high: str, count: int) -> list[str]:
     alphabet = _alphabet(low + high)
     first, last = ([bisect_left(alphabet, sign) for sign in text] for text in (low, high))
-    return ["".join(alphabet[sign] for sign in each) for each in _sequences(first, last, len(alphabet), count)]
+    found = ("".join(alphabet[sign] for sign in each) for each in _sequences(first, last, len(alphabet), count))
+    return [text for text in found if len(text.encode()) <= _BYTES_AT_MOST]
 
 
 def _alphabet(seen: str) -> list[str]:
@@ -43,7 +54,8 @@ def _alphabet(seen: str) -> list[str]:
 
 
 def _binaries(low: str, high: str, count: int) -> list[str]:
-    return [b64encode(bytes(each)).decode() for each in _sequences(b64decode(low), b64decode(high), 256, count)]
+    found = _sequences(b64decode(low), b64decode(high), 256, count)
+    return [b64encode(bytes(each)).decode() for each in found if len(each) <= _BYTES_AT_MOST]
 
 
 def _sequences(low: Sequence[int], high: Sequence[int], base: int, count: int) -> list[list[int]]:
@@ -68,3 +80,4 @@ def _as_signs(value: int, base: int, size: int) -> list[int]:
 
 
 _SPLITTERS = {"N": _numbers, "S": _texts, "B": _binaries}
+_ORDERS: dict[str, Callable[[str], Any]] = {"N": Decimal, "S": str, "B": b64decode}

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import socket
 import ssl
 from base64 import b64encode
+from contextlib import suppress
 from http.client import HTTPConnection, HTTPSConnection
 from typing import Any
 from urllib.parse import SplitResult, unquote, urlsplit
@@ -25,6 +27,12 @@ def connect(url: str, verify: Any) -> HTTPConnection:
     through = _connection(to.scheme, proxy.hostname or "", proxy.port or 8080, verify)
     through.set_tunnel(to.hostname or "", to.port or 443, _authorization(proxy))
     return through
+
+
+def interrupt(connection: HTTPConnection) -> None:
+    """From another thread: what waits for an answer is told that there will be none. Closing does not wake it."""
+    with suppress(OSError, AttributeError):  # it is not open, or not any more
+        connection.sock.shutdown(socket.SHUT_RDWR)
 
 
 def host_of(url: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
+from datetime import datetime, timezone
 from typing import Any, NamedTuple
 
 from airflow_dynamodb_emr.transfer.raw.limiter import Limiter, NoLimit
@@ -37,6 +38,7 @@ class Progress(NamedTuple):
     units: float = 0.0
     divided: list[Slice] = []
     done: bool = False
+    began: str = ""  # when its first item was read, be it by a try that has ended
 
     def to_json(self) -> bytes:
         return json.dumps(self._asdict()).encode()
@@ -45,8 +47,8 @@ class Progress(NamedTuple):
     def from_json(cls, data: bytes) -> Progress:
         """Raises ValueError, TypeError or KeyError for anything else."""
         read = json.loads(data)
-        slices, parts = [Slice(*each) for each in [read["slice"], *read["divided"]]], [Part(*each) for each in read["parts"]]
-        return cls(**{**read, "slice": slices[0], "divided": slices[1:], "parts": parts})
+        slice_, *divided = (Slice(*each) for each in [read["slice"], *read["divided"]])
+        return cls(**{**read, "slice": slice_, "divided": divided, "parts": [Part(*each) for each in read["parts"]]})
 
 
 Told = Callable[[int, int, float], None]  # items, bytes of lines and read units that were added
@@ -54,6 +56,7 @@ Told = Callable[[int, int, float], None]  # items, bytes of lines and read units
 
 def copy(wire: Wire, job: Job, at: Progress, output: Output, limiter: Limiter | None = None, told: Told | None = None) -> Iterator[Progress]:
     """Progress after each part; the last one is done. What is left of an open part when this ends early is nowhere: *output* is aborted."""
+    at = at._replace(began=at.began or datetime.now(timezone.utc).isoformat())
     try:
         yield from _copied(wire, job, at, output, limiter or NoLimit(), told or (lambda *_: None))
     finally:
@@ -67,12 +70,12 @@ def _copied(wire: Wire, job: Job, at: Progress, output: Output, limiter: Limiter
         within = at.within + added if at.slice.is_within(before, page.last, job.keys) else 0
         at = at._replace(within=within, units=at.units + page.units)
         told(len(page.items), added, page.units)
-        if page.last and within >= job.share_bytes:
+        if page.last and within >= job.share_bytes and at.slice.may_be_divided:
             at = at._replace(divided=_divided(wire, job, at.slice, page.last))
             break
         if output.is_full and page.last:
             output.close_part()
-            at = at._replace(parts=output.parts, after=page.last.decode())
+            at = at._replace(parts=[*output.parts], after=page.last.decode())
             yield at
         before = page.last
     output.close_part()
@@ -91,8 +94,8 @@ def pages(wire: Wire, job: Job, slice_: Slice, after: bytes, limiter: Limiter) -
 
 
 def _divided(wire: Wire, job: Job, slice_: Slice, after: bytes) -> list[Slice]:
-    last: dict[str, Any] = {}
+    last: dict[str, Any] = json.loads(after)
     if not slice_.end:
-        found = wire.until(*last_of_collection(job.table, after, job.keys), json.loads)["Items"]
-        last = found[0] if found else json.loads(after)  # deleted meanwhile
+        found: Page = wire.until(*last_of_collection(job.table, after, job.keys), read_page)
+        last = json.loads(bytes(found.items[0])) if found.items else last  # all are deleted meanwhile
     return slice_.divided(after, last, job.keys)

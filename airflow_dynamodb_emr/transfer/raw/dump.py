@@ -35,7 +35,7 @@ def dump(
     told: Told | None = None,
     patience: Patience = PATIENT,
 ) -> dict[str, Any]:
-    """Returns the manifest, which is written last: a folder without one is no dump. One that the same job has begun is taken up.
+    """Returns the manifest, which is written last: a folder without one is no dump. What was begun of the same table is taken up, as it was cut.
 
     Raises BadInput before anything is written, and CopyFailed when not all of the table could be copied.
     """
@@ -43,9 +43,9 @@ def dump(
     with closing(Hands(hands, partial(Wire, endpoint, patience))) as crew:
         with crew.wire() as wire:
             source = Source.of(wire, table)
-        job = cut(source)
         dumped.refuse_taken(place)
-        journal = Journal(place, job, source.id)
+        journal = Journal(place, cut(source), source.id, as_begun=True)
+        job = journal.job
 
         def copy(slice_: Slice) -> Progress:
             with crew.wire() as wire:

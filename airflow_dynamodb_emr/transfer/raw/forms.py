@@ -20,13 +20,16 @@ _DENSE = re.compile(rb'\{"(?:[^"\\]|\\.)*":\{"[A-Z]+":\S')  # as DynamoDB writes
 
 def dynamodb_lines(items: Sequence[Any]) -> bytes:
     """As ImportTable, Glue and native exports have them: `{"Item":{"id":{"S":"k1"}}}`."""
-    return b'{"Item":' + b'}\n{"Item":'.join(items) + b"}\n"
+    text = b'{"Item":' + b'}\n{"Item":'.join(items) + b"}\n"
+    if text.count(b"\n") == len(items):
+        return text
+    return dynamodb_lines([bytes(item).replace(b"\n", b" ") for item in items])  # one that stands between tokens: within a string it is written \n
 
 
 def connector_lines(items: Sequence[Any]) -> bytes:
     """As the connector 5.x writes them: `{"id":{"s":"k1"}}`."""
     text = b"\n".join(items) + b"\n"
-    if _DENSE.match(text) and not _MAYBE_NAME.search(text):
+    if all(map(_DENSE.match, items)) and not _MAYBE_NAME.search(text):
         return _renamed(text)
     return b"".join(map(_connector_line, items))
 

@@ -9,6 +9,7 @@ from queue import SimpleQueue
 from threading import Event
 from typing import TypeVar
 
+from airflow_dynamodb_emr.errors import BadInput
 from airflow_dynamodb_emr.transfer.raw.wire import Wire
 
 T = TypeVar("T")
@@ -19,6 +20,8 @@ class Hands:
     """So many threads, and as many connections, lent to whoever works."""
 
     def __init__(self, number: int, connect: Callable[[Event], Wire]) -> None:
+        if number < 1:
+            raise BadInput(f"hands: {number} cannot copy anything", "give one at least")
         self.stop = Event()
         self.wires = [connect(self.stop) for _ in range(number)]
         self._free: SimpleQueue[Wire] = SimpleQueue()
@@ -35,12 +38,14 @@ class Hands:
 
     @contextmanager
     def pool(self) -> Iterator[ThreadPoolExecutor]:
-        """Threads that are told to stop when this is left, be it by an error."""
+        """Threads that are told to stop when this is left, be it by an error; none of them waits for an answer any more then."""
         with ThreadPoolExecutor(len(self.wires)) as pool:
             try:
                 yield pool
             finally:
                 self.stop.set()
+                for wire in self.wires:
+                    wire.interrupt()
                 pool.shutdown(cancel_futures=True)
 
     def work(self, heap: Iterable[T], do: Callable[[T], R], more: Callable[[R], Iterable[T]]) -> Iterator[R]:

@@ -27,15 +27,19 @@ def read_plainly(answer: bytes) -> Page:
     """With nothing but the standard library. Raises ValueError for what is no page."""
     try:
         fields = dict(_fields(answer.decode()))
+        units = float(json.loads(fields.get("ConsumedCapacity", b"{}")).get("CapacityUnits", 0.0))
+        return _page(fields["Items"], fields.get("LastEvaluatedKey", b""), units, json.loads(fields["Count"]))
     except IndexError:
         raise ValueError("it is cut short") from None
-    units = json.loads(fields.get("ConsumedCapacity", b"{}")).get("CapacityUnits", 0.0)
-    return _page(fields.get("Items", []), fields.get("LastEvaluatedKey", b""), units, json.loads(fields.get("Count", b"-1")))
+    except (AttributeError, KeyError, TypeError) as error:
+        raise ValueError(f"it is no page: {error}") from None
 
 
 def _page(items: list[Any], last: bytes, units: float, count: int) -> Page:
     if count != len(items):
         raise ValueError(f"{len(items)} items where {count} are announced")
+    if last and not last.startswith(b"{"):
+        raise ValueError(f"{last!r} is no key")
     return Page(items, last, units)
 
 

@@ -17,3 +17,21 @@ class Patience(NamedTuple):
     def pause_seconds(self, tries: int) -> float:
         """Anything up to a limit that doubles, so that many hands do not come back together."""
         return random.uniform(0, min(self.most_seconds, self.first_seconds * 2 ** min(tries, 20)))
+
+
+class Waited:
+    """For one call, by a clock that is given."""
+
+    def __init__(self, patience: Patience, now: float) -> None:
+        self._patience = patience
+        self._began = self._heard = now
+        self.seconds = 0.0
+        self.tries = 0
+
+    def too_long(self, now: float, answered: bool) -> bool:
+        """After another try in vain. Silence is counted from the last answer: a call that is throttled for long may lose one."""
+        self.tries += 1
+        self.seconds = now - self._began
+        if answered:
+            self._heard = now
+        return self.seconds > self._patience.deadline_seconds or now - self._heard > self._patience.silence_seconds

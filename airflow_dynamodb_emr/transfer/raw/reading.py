@@ -5,19 +5,31 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from botocore.exceptions import BotoCoreError, ClientError
+
 from airflow_dynamodb_emr.errors import DataDamaged
 from airflow_dynamodb_emr.transfer.raw.compression import BAD_GZIP, decompressor
 from airflow_dynamodb_emr.transfer.raw.output import Part
 from airflow_dynamodb_emr.transfer.raw.place import Place
+from airflow_dynamodb_emr.transfer.raw.refusals import of_s3
 from airflow_dynamodb_emr.transfer.raw.stored import Stored
 
 _BLOCK_BYTES, _UNPACKED_BYTES = 2**18, 2**22  # at once
+_LONGEST_LINE_BYTES = 4_000_000  # an item has 400 KB at most; escapes make it longer, never ten times
 _HEAD, _TAIL = b'{"Item":', b"}"
 
 
 def items(place: Place, part: Part) -> Iterator[bytes]:
     """Of a part of DynamoDB JSON. Raises DataDamaged: at once for a line that is no item, at the end where not all is as it was written."""
-    stored = Stored(place.s3, place.bucket, place.at(part.key))
+    try:
+        yield from _checked(Stored(place.s3, place.bucket, place.at(part.key)), part)
+    except (ClientError, BotoCoreError) as error:
+        raise of_s3(
+            f"s3://{place.bucket}/{place.at(part.key)} could not be read", error, "allow s3:GetObject there, and look at the bucket"
+        ) from error
+
+
+def _checked(stored: Stored, part: Part) -> Iterator[bytes]:
     count = 0
     for block in _lines(stored):
         for line in block:
@@ -35,6 +47,8 @@ def _lines(stored: Stored) -> Iterator[list[bytes]]:
     for text in _unpacked(stored):
         *whole, rest = (rest + text).split(b"\n")
         yield whole
+        if len(rest) > _LONGEST_LINE_BYTES:
+            raise DataDamaged(f"{stored.uri} holds a line of more than {_LONGEST_LINE_BYTES} bytes: no item is", "restore another dump")
     if rest:
         yield [rest]
 

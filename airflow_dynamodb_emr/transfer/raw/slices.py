@@ -13,9 +13,10 @@ from __future__ import annotations
 import json
 from typing import Any, NamedTuple
 
-from airflow_dynamodb_emr.transfer.raw.between import between
+from airflow_dynamodb_emr.transfer.raw.between import between, later
 
 WAYS = 8  # a collection is divided into so many ranges
+_LONGEST_NAME = 200  # an object's key has 1024 bytes at most; a range of a range of a range is no longer worth dividing anyway
 
 
 class Keys(NamedTuple):
@@ -26,7 +27,11 @@ class Keys(NamedTuple):
 
 
 class Slice(NamedTuple):
-    """Its name is its place: in order of names, the slices of a table are its items in the order of a scan."""
+    """Its name is its place: in order of names, the slices of a table are its items in the order of a scan.
+
+    Segment 07 that has met two large collections is `07`, ranges `07.0000.1` to `.8` of the first, `07.0001` up to the second, its ranges
+    `07.0001.1` to `.8`, and `07.0002`. A range that is divided itself has the ranges `07.0001.3.1` to `.8`.
+    """
 
     name: str
     segment: int = 0
@@ -64,20 +69,30 @@ class Slice(NamedTuple):
             return False
         return bool(self.collection) or json.loads(before)[keys.hash] == json.loads(after)[keys.hash]
 
+    @property
+    def may_be_divided(self) -> bool:
+        return len(self.name) < _LONGEST_NAME
+
     def divided(self, after: bytes, last: dict[str, Any], keys: Keys) -> list[Slice]:
-        """What takes its place behind the key *after*: ranges up to the sort key of the collection's *last* item, and what is left of its segment."""
+        """What takes its place behind the key *after*: ranges up to the sort key of the collection's *last* item, and what is left of its segment.
+
+        The last item may lie before *after* by now, whose own item is deleted then.
+        """
         at = json.loads(after)
-        end = json.loads(self.end) if self.end else last[keys.range]
-        bounds = [] if at[keys.range] == end else [at[keys.range], *between(at[keys.range], end, WAYS - 1), end]
-        ranges = [self._range(number, at[keys.hash], low, high, keys) for number, (low, high) in enumerate(zip(bounds, bounds[1:]), 1)]
+        low = at[keys.range]
+        end = json.loads(self.end) if self.end else later(low, last[keys.range])
+        bounds = [] if low == end else [low, *between(low, end, WAYS - 1), end]
+        segment, _, turn = self.name.partition(".")
+        of = self.name if self.collection else f"{segment}.{int(turn or 0):04}"
+        ranges = [self._range(f"{of}.{number}", at[keys.hash], *ends, keys) for number, ends in enumerate(zip(bounds, bounds[1:]), 1)]
         if self.collection:
             return ranges
-        rest = self._replace(name=f"{self.name}.{WAYS + 1}", start=json.dumps({keys.hash: at[keys.hash], keys.range: end}))
+        rest = self._replace(name=f"{segment}.{int(turn or 0) + 1:04}", start=json.dumps({keys.hash: at[keys.hash], keys.range: end}))
         return [*ranges, rest]
 
-    def _range(self, number: int, hashed: dict[str, str], low: dict[str, str], high: dict[str, str], keys: Keys) -> Slice:
+    def _range(self, name: str, hashed: dict[str, str], low: dict[str, str], high: dict[str, str], keys: Keys) -> Slice:
         start = json.dumps({keys.hash: hashed, keys.range: low})
-        return self._replace(name=f"{self.name}.{number}", start=start, collection=json.dumps(hashed), end=json.dumps(high))
+        return self._replace(name=name, start=start, collection=json.dumps(hashed), end=json.dumps(high))
 
 
 def last_of_collection(table: str, after: bytes, keys: Keys) -> tuple[str, bytes]:
@@ -86,9 +101,8 @@ def last_of_collection(table: str, after: bytes, keys: Keys) -> tuple[str, bytes
     asked = {
         "TableName": table,
         "KeyConditionExpression": "#h = :h",
-        "ExpressionAttributeNames": {"#h": keys.hash, "#r": keys.range},
+        "ExpressionAttributeNames": {"#h": keys.hash},
         "ExpressionAttributeValues": {":h": hashed},
-        "ProjectionExpression": "#h, #r",
         "ScanIndexForward": False,
         "Limit": 1,
     }

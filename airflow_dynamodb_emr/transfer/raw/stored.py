@@ -63,6 +63,8 @@ class Stored(io.RawIOBase):
         except ClientError as error:
             if absent(error):
                 raise DataDamaged(f"{self.uri} is not there") from error
+            if again and error.response["Error"]["Code"] in {"PreconditionFailed", "412"}:
+                raise DataDamaged(f"{self.uri} was replaced while it was read", "read it again once nobody writes there") from error
             raise
         self.etag = answer["ETag"].strip('"')
         return answer["Body"]

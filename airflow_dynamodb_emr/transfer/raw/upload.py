@@ -5,11 +5,13 @@ from __future__ import annotations
 import hashlib
 import logging
 from base64 import b64encode
+from collections.abc import Callable
 from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
 from airflow_dynamodb_emr.errors import CopyFailed
+from airflow_dynamodb_emr.transfer.raw.refusals import of_s3
 
 log = logging.getLogger(__name__)
 
@@ -19,8 +21,10 @@ PIECE_BYTES = 6 * 2**20  # S3 wants five at least of all but the last, and each 
 class Upload:
     """`write` as often as there are bytes, then `close` once; or `abort`, after which nothing is there. S3 checks the MD5 of each piece."""
 
-    def __init__(self, s3: Any, bucket: str, key: str) -> None:
+    def __init__(self, s3: Any, bucket: str, key: str, refuse: Callable[[], None] = lambda: None) -> None:
+        """*refuse* raises where the object must not become one, when its time has come."""
         self._s3, self._where = s3, {"Bucket": bucket, "Key": key}
+        self._refuse = refuse
         self._buffer = bytearray()
         self._id = ""
         self._pieces: list[dict[str, Any]] = []
@@ -41,13 +45,10 @@ class Upload:
 
     def close(self) -> None:
         """From now on the object is there."""
-        if not self._pieces:
-            answer = self._call("put_object", Body=self._buffer, **_checked(self._buffer))
-        else:
-            if self._buffer:
-                self._send_piece()
-            answer = self._call("complete_multipart_upload", UploadId=self._id, MultipartUpload={"Parts": self._pieces})
-        self.etag = answer["ETag"].strip('"')
+        if self._pieces and self._buffer:
+            self._send_piece()
+        self._refuse()
+        self.etag = self._completed() if self._pieces else self._put()
         self._buffer = bytearray()
 
     def abort(self) -> None:
@@ -59,6 +60,25 @@ class Upload:
             self._s3.abort_multipart_upload(UploadId=self._id, **self._where)
         except Exception as error:  # whatever made us abort is what has to be raised
             log.warning("s3://%s/%s: an upload of %s bytes could not be aborted: %s", *self._where.values(), self.bytes, error)
+
+    def _put(self) -> str:
+        return _etag(self._call("put_object", Body=self._buffer, **_checked(self._buffer)))
+
+    def _completed(self) -> str:
+        """Where the answer is lost, a second call is told that there is no such upload: then what is there decides."""
+        try:
+            return _etag(self._call("complete_multipart_upload", UploadId=self._id, MultipartUpload={"Parts": self._pieces}))
+        except CopyFailed:
+            expected = _etag_of_pieces([_etag(piece) for piece in self._pieces])
+            if self._found() != expected:
+                raise
+            return expected
+
+    def _found(self) -> str:
+        try:
+            return _etag(self._s3.head_object(**self._where))
+        except (ClientError, BotoCoreError):
+            return ""
 
     def _send_piece(self) -> None:
         if not self._id:
@@ -72,10 +92,20 @@ class Upload:
         try:
             return getattr(self._s3, operation)(**self._where, **arguments)
         except (ClientError, BotoCoreError) as error:
-            where = "s3://{Bucket}/{Key}".format(**self._where)
-            raise CopyFailed(
-                f"{where} could not be written: {error}", "allow s3:PutObject and s3:AbortMultipartUpload there, and look at the bucket"
-            ) from error
+            hint = "allow s3:PutObject and s3:AbortMultipartUpload there, and look at the bucket"
+            raise of_s3("s3://{Bucket}/{Key} could not be written".format(**self._where), error, hint) from error
+
+
+def _etag(answer: dict[str, Any]) -> str:
+    return str(answer["ETag"]).strip('"')
+
+
+def _etag_of_pieces(etags: list[str]) -> str:
+    """As S3 makes it, where it encrypts with no key of the customer's: there, no two can be compared."""
+    try:
+        return f"{hashlib.md5(bytes.fromhex(''.join(etags)), usedforsecurity=False).hexdigest()}-{len(etags)}"
+    except ValueError:
+        return "unknown"
 
 
 def _checked(data: bytes | bytearray) -> dict[str, str]:

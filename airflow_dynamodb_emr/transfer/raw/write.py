@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing
 from functools import partial
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from airflow_dynamodb_emr.transfer.raw.batch import BYTES_AT_MOST, ITEMS_AT_MOST, Batches
+from airflow_dynamodb_emr.transfer.raw.batch import BYTES_AT_MOST, ITEMS_AT_MOST, Batches, key_of
 from airflow_dynamodb_emr.transfer.raw.hands import Hands
 from airflow_dynamodb_emr.transfer.raw.limiter import Limiter, NoLimit
 from airflow_dynamodb_emr.transfer.raw.patience import Patience
@@ -23,12 +23,22 @@ PATIENT = Patience()
 class Loaded(NamedTuple):
     """What a load, or a part of one, has done."""
 
-    items: int = 0  # handed in; of two with one key in one part the later is what the table has
+    items: int = 0  # handed in
     bytes: int = 0  # of their JSON
     write_units: float = 0.0  # as DynamoDB counted them, indexes included
 
     def plus(self, other: Loaded) -> Loaded:
         return Loaded(self.items + other.items, self.bytes + other.bytes, self.write_units + other.write_units)
+
+
+class Repeating:
+    """Items of which several may have one key, as in no dump of this engine: the last of them is what the table has then."""
+
+    def __init__(self, items: Iterable[bytes]) -> None:
+        self._items = items
+
+    def __iter__(self) -> Iterator[bytes]:
+        return iter(self._items)
 
 
 def load(
@@ -45,7 +55,7 @@ def load(
 ) -> Loaded:
     """Puts the items of all *parts*, each a name and its items; *told* of each batch, *done* when all of a part is in the table.
 
-    An item that is there already is overwritten. Raises CopyFailed where not every item could be written.
+    An item that is there already is overwritten, be it by a part before. Raises CopyFailed where not every item could be written.
     """
     total = Loaded()
     with closing(Hands(hands, partial(Wire, endpoint, patience))) as crew, crew.pool() as pool:
@@ -68,13 +78,14 @@ def _written(crew: Hands, pool: ThreadPoolExecutor, table: str, keys: Keys, limi
         with crew.wire() as wire:
             return Loaded(len(batch), sum(map(len, batch)), Batches(wire, table, keys, limiter).write(batch))
 
-    pending: deque[Future[Loaded]] = deque()
+    pending: deque[tuple[set[Any], Future[Loaded]]] = deque()
     for batch in batches(items):
-        pending.append(pool.submit(write, batch))
-        if len(pending) > 2 * len(crew.wires):
-            yield pending.popleft().result()
+        its_keys = {key_of(item, keys) for item in batch} if isinstance(items, Repeating) else set()
+        while len(pending) > 2 * len(crew.wires) or any(not its_keys.isdisjoint(others) for others, _ in pending):
+            yield pending.popleft()[1].result()
+        pending.append((its_keys, pool.submit(write, batch)))
     while pending:
-        yield pending.popleft().result()
+        yield pending.popleft()[1].result()
 
 
 def batches(items: Iterable[bytes]) -> Iterator[list[bytes]]:

@@ -19,8 +19,8 @@ class ControlPlane(Settings):
     """What is done with whole tables."""
 
     def __init__(self, region: str, knobs: Knobs, record: CapacityRecord) -> None:
-        super().__init__(Tables())
-        self.region, self._knobs, self._record = region, knobs, record
+        super().__init__(Tables(), knobs)
+        self.region, self._record = region, record
 
     def create_table(self, request: Request) -> Answer:
         with self.tables.lock:

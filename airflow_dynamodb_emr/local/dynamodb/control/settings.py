@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-import time
 from typing import Any
 
+from airflow_dynamodb_emr.local.dynamodb.journal import Journal
 from airflow_dynamodb_emr.local.dynamodb.table import Table
 from airflow_dynamodb_emr.local.dynamodb.tables import Tables
 from airflow_dynamodb_emr.local.http.protocol import Answer, Operation, Refused, Request, invalid
+from airflow_dynamodb_emr.local.knobs import Knobs
+
+_MOST_RECOVERY_DAYS = 35
 
 
 class Settings:
     """Each has operations of its own."""
 
-    def __init__(self, tables: Tables) -> None:
-        self.tables = tables
+    def __init__(self, tables: Tables, knobs: Knobs) -> None:
+        self.tables, self._knobs = tables, knobs
 
     def list_tags_of_resource(self, request: Request) -> Answer:
         return {"Tags": [{"Key": key, "Value": value} for key, value in self.tables.get(request["ResourceArn"]).tags.items()]}
@@ -42,12 +45,21 @@ class Settings:
         return {"TimeToLiveSpecification": wanted}
 
     def describe_continuous_backups(self, request: Request) -> Answer:
-        return {"ContinuousBackupsDescription": _recovery(self.tables.get(request["TableName"]))}
+        return {"ContinuousBackupsDescription": _recovery(self.tables.get(request["TableName"]), self._knobs)}
 
     def update_continuous_backups(self, request: Request) -> Answer:
-        table = self.tables.get(request["TableName"])
-        table.recovery = {"EarliestRestorableDateTime": time.time(), **request["PointInTimeRecoverySpecification"]}
-        return {"ContinuousBackupsDescription": _recovery(table)}
+        """What is told of the past begins when it is turned on."""
+        table, wanted = self.tables.get(request["TableName"]), request["PointInTimeRecoverySpecification"]
+        if table.status == "CREATING":
+            raise Refused("ContinuousBackupsUnavailableException", f"Backups are being enabled for the table: {table.name}. Please retry later")
+        days = wanted.get("RecoveryPeriodInDays", _MOST_RECOVERY_DAYS)
+        if not 1 <= days <= _MOST_RECOVERY_DAYS:
+            raise invalid(f"RecoveryPeriodInDays must be 1 to {_MOST_RECOVERY_DAYS}, not {days}")
+        with table.lock:
+            table.recovery_days = days
+            on = wanted["PointInTimeRecoveryEnabled"]
+            table.store.journal = (table.store.journal or Journal(self._knobs.now)) if on else None
+        return {"ContinuousBackupsDescription": _recovery(table, self._knobs)}
 
     def get_resource_policy(self, request: Request) -> Answer:
         policy = self.tables.get(request["ResourceArn"]).policy
@@ -70,14 +82,22 @@ class Settings:
         return {"TableName": self.tables.get(request["TableName"]).name, "ContributorInsightsStatus": "DISABLED"}
 
 
-def _recovery(table: Table) -> dict[str, Any]:
-    if not table.recovery.get("PointInTimeRecoveryEnabled"):
+def recovery_window(table: Table, knobs: Knobs) -> tuple[float, float]:
+    """The earliest and the latest moment that can be told of the table; its point-in-time recovery is on."""
+    assert table.store.journal
+    now = knobs.now()
+    return max(table.store.journal.since, now - table.recovery_days * 86_400), now - knobs.recovery_lag_seconds
+
+
+def _recovery(table: Table, knobs: Knobs) -> dict[str, Any]:
+    if table.store.journal is None:
         return {"ContinuousBackupsStatus": "ENABLED", "PointInTimeRecoveryDescription": {"PointInTimeRecoveryStatus": "DISABLED"}}
+    earliest, latest = recovery_window(table, knobs)
     described = {
         "PointInTimeRecoveryStatus": "ENABLED",
-        "RecoveryPeriodInDays": table.recovery.get("RecoveryPeriodInDays", 35),
-        "EarliestRestorableDateTime": table.recovery["EarliestRestorableDateTime"],
-        "LatestRestorableDateTime": time.time(),
+        "RecoveryPeriodInDays": table.recovery_days,
+        "EarliestRestorableDateTime": earliest,
+        "LatestRestorableDateTime": latest,
     }
     return {"ContinuousBackupsStatus": "ENABLED", "PointInTimeRecoveryDescription": described}
 

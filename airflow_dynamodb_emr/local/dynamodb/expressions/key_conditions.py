@@ -2,23 +2,32 @@
 
 from __future__ import annotations
 
+import operator as op
 from collections.abc import Callable, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 
-from airflow_dynamodb_emr.local.dynamodb.expressions.comparisons import COMPARISONS, begins_with
+from airflow_dynamodb_emr.local.dynamodb.expressions.comparisons import COMPARISONS, begins_with, order
 from airflow_dynamodb_emr.local.dynamodb.expressions.conditions import Condition
 from airflow_dynamodb_emr.local.dynamodb.expressions.paths import Value
 from airflow_dynamodb_emr.local.dynamodb.expressions.tokens import Placeholders, Tokens
 from airflow_dynamodb_emr.local.http.protocol import invalid
 
+Test: TypeAlias = Callable[[Any], bool]
+_INVALID = "Invalid KeyConditionExpression: "
+
 
 class KeyCondition(NamedTuple):
-    """*value* is what it compares with, of BETWEEN the lower end."""
+    """*value* is what it compares with, of BETWEEN the lower end.
+
+    What meets it is one range: `is_below` and `is_above` tell on which side of it something is that keys are ordered by.
+    """
 
     name: str
     operator: str
     value: Value
     holds: Condition
+    is_below: Test
+    is_above: Test
 
 
 def key_conditions(text: str, keys: Sequence[str], type_of: Callable[[str], str], placeholders: Placeholders) -> list[KeyCondition]:
@@ -60,7 +69,15 @@ def _beginning(tokens: Tokens) -> KeyCondition:
     tokens.expect(",")
     value = tokens.value()
     tokens.expect(")")
-    return KeyCondition(name, "begins_with", value, lambda item: begins_with(item[name], value))
+    start = _bound(value)
+    return KeyCondition(
+        name,
+        "begins_with",
+        value,
+        lambda item: begins_with(item[name], value),
+        lambda key: bool(key < start),
+        lambda key: bool(key > start and not key.startswith(start)),
+    )
 
 
 def _comparison(tokens: Tokens) -> KeyCondition:
@@ -69,11 +86,35 @@ def _comparison(tokens: Tokens) -> KeyCondition:
     value = tokens.value()
     if operator == "BETWEEN":
         tokens.expect("AND")
-        high = tokens.value()
-        return KeyCondition(name, operator, value, lambda item: COMPARISONS[">="](item[name], value) and COMPARISONS["<="](item[name], high))
+        return _between(name, value, tokens.value())
     if operator not in COMPARISONS or operator == "<>":
         raise tokens.wrong(operator)
-    return KeyCondition(name, operator, value, lambda item: COMPARISONS[operator](item[name], value))
+    below, above = _SIDES[operator]
+    bound = _bound(value)
+    return KeyCondition(
+        name,
+        operator,
+        value,
+        lambda item: COMPARISONS[operator](item[name], value),
+        lambda key: below(key, bound),
+        lambda key: above(key, bound),
+    )
+
+
+def _between(name: str, low: Value, high: Value) -> KeyCondition:
+    first, last = _bound(low), _bound(high)
+    if low.keys() != high.keys():
+        raise invalid(f"{_INVALID}The BETWEEN operator requires same data type for lower and upper bounds")
+    if first is not None and first > last:
+        raise invalid(f"{_INVALID}The BETWEEN operator requires upper bound to be greater than or equal to lower bound")
+    return KeyCondition(
+        name,
+        "BETWEEN",
+        low,
+        lambda item: COMPARISONS[">="](item[name], low) and COMPARISONS["<="](item[name], high),
+        lambda key: bool(key < first),
+        lambda key: bool(key > last),
+    )
 
 
 def _name(tokens: Tokens) -> str:
@@ -81,3 +122,21 @@ def _name(tokens: Tokens) -> str:
     if len(path) > 1:
         raise invalid("Key conditions are on attributes, not on what is within them")
     return str(path[0])
+
+
+def _bound(value: Value) -> Any:
+    """None for what is no key, and refused as such."""
+    return order(value) if value.keys() & {"S", "N", "B"} else None
+
+
+def _never(_key: Any, _bound: Any) -> bool:
+    return False
+
+
+_SIDES: dict[str, tuple[Callable[[Any, Any], bool], Callable[[Any, Any], bool]]] = {
+    "=": (op.lt, op.gt),
+    "<": (_never, op.ge),
+    "<=": (_never, op.gt),
+    ">": (op.le, _never),
+    ">=": (op.lt, _never),
+}

@@ -9,7 +9,7 @@ import msgspec
 from airflow_dynamodb_emr.local.dynamodb.consumed import ThroughputExceeded, Used
 from airflow_dynamodb_emr.local.dynamodb.expressions.paths import project
 from airflow_dynamodb_emr.local.dynamodb.expressions.tokens import Placeholders, paths_of
-from airflow_dynamodb_emr.local.dynamodb.items import collections, queries, reads
+from airflow_dynamodb_emr.local.dynamodb.items import queries, reads
 from airflow_dynamodb_emr.local.dynamodb.items.store import Row
 from airflow_dynamodb_emr.local.dynamodb.tables import Tables
 from airflow_dynamodb_emr.local.http.protocol import Answer, Operation, Refused, Request, invalid
@@ -53,9 +53,7 @@ def _query(dynamodb: HasTables, request: Request) -> Answer:
     table = dynamodb.tables.open(request["TableName"])
     if "KeyConditionExpression" not in request:
         raise invalid("Either the KeyConditions or KeyConditionExpression parameter must be specified in the request.")
-    if any(name in request for name in queries.NEEDS_A_LOOK):
-        return queries.read(table, request)
-    return collections.query(table, request)
+    return queries.query(table, request)
 
 
 def _get(dynamodb: HasTables, request: Request) -> Answer:

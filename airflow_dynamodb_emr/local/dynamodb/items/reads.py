@@ -1,4 +1,4 @@
-"""Reading items: Scan and Query without conditions, GetItem, BatchGetItem; answers are joined from the stored JSON, nothing is decoded."""
+"""Reading items: Scan and Query that need no look at them, GetItem, BatchGetItem; answers are joined from the stored JSON, nothing is decoded."""
 
 from __future__ import annotations
 
@@ -20,15 +20,15 @@ LARGEST_PAGE_BYTES, MOST_SEGMENTS = 2**20, 1_000_000
 def scan(table: Table, request: Request) -> bytes:
     segment, total = segments(request)
     after = start_of(table, request)
-    return whole(table, request, lambda: table.store.page(segment, total, after, request.get("Limit"), LARGEST_PAGE_BYTES))
+    return read(table, request, lambda: table.store.segment(segment, total, after))
 
 
-def whole(table: Table, request: Request, find: Callable[[], Page]) -> bytes:
-    """The answer with all items of a page as they are."""
+def read(table: Table, request: Request, places: Callable[[], range]) -> bytes:
+    """A page of the items at these *places*, as they are once the table is locked."""
     with table.lock:
         if not table.capacity.reads.open:
             raise throttled(table)
-        page = find()
+        page = table.store.page(places(), request.get("Limit"), LARGEST_PAGE_BYTES)
         used = Used(read_units(page.size, request))
         table.capacity.reads.take(used.table)
     return _answer(table, request, page, used)
@@ -73,7 +73,7 @@ def segments(request: Request) -> tuple[int, int]:
 
 
 def start_of(table: Table, request: Request) -> Key | None:
-    """The key that a Scan goes on after; None: from the beginning."""
+    """The key that a read goes on after; None: from the beginning."""
     start = request.get("ExclusiveStartKey")
     if not start:
         return None

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right, insort
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from decimal import Decimal
 from hashlib import md5
-from typing import Any, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 import msgspec
 
 from airflow_dynamodb_emr.local.dynamodb.items.attributes import key_bytes
 
+if TYPE_CHECKING:
+    from airflow_dynamodb_emr.local.dynamodb.journal import Journal
+
 HASHES = 2**64
 Key: TypeAlias = "tuple[int, bytes, bytes | Decimal]"
 Item: TypeAlias = "dict[str, Any]"
+Test: TypeAlias = "Callable[[Any], bool]"  # of what range keys are ordered by
 
 
 def hash_of(key: bytes) -> int:
@@ -49,12 +53,17 @@ class Store:
         self._keys: list[Key] = []
         self._rows: dict[Key, Row] = {}
         self.bytes = 0
+        self.journal: Journal | None = None  # where point-in-time recovery is on
 
     def __len__(self) -> int:
         return len(self._keys)
 
     def __iter__(self) -> Iterator[Row]:
         return iter([self._rows[key] for key in self._keys])
+
+    @property
+    def rows(self) -> Mapping[Key, Row]:
+        return self._rows
 
     def key(self, item: Item) -> Key:
         """*item* has the table's key attributes, checked."""
@@ -67,17 +76,6 @@ class Store:
         value = item[self._range_key]
         return Decimal(value["N"]) if "N" in value else key_bytes(value)
 
-    def keys_of(self, value: dict[str, str]) -> list[Key]:
-        """All of one hash key, in order."""
-        hashed = key_bytes(value)
-        start = bisect_left(self._keys, (hash_of(hashed), hashed, b""), key=lambda key: (key[0], key[1], b""))
-        end = bisect_right(self._keys, (hash_of(hashed), hashed, b""), key=lambda key: (key[0], key[1], b""))
-        return self._keys[start:end]
-
-    def row(self, key: Key) -> Row:
-        """Of a key that is there."""
-        return self._rows[key]
-
     def get(self, key: Key) -> Row | None:
         return self._rows.get(key)
 
@@ -85,11 +83,13 @@ class Store:
         was = self._rows.get(key)
         if was is None:
             insort(self._keys, key)
+        if self.journal is not None:
+            self.journal.note(key, was, row)
         self._rows[key] = row
         self.bytes += row.size - (was.size if was else 0)
 
     def fill(self, rows: Iterable[tuple[Key, Row]]) -> None:
-        """Many new rows at once: sorted once."""
+        """Many new rows at once, before anybody asks what there was: sorted once."""
         self._rows.update(rows)
         self._keys = sorted(self._rows)
         self.bytes = sum(row.size for row in self._rows.values())
@@ -97,23 +97,37 @@ class Store:
     def delete(self, key: Key) -> None:
         was = self._rows.pop(key, None)
         if was is not None:
+            if self.journal is not None:
+                self.journal.note(key, was, None)
             del self._keys[bisect_left(self._keys, key)]
             self.bytes -= was.size
 
-    def page(self, segment: int, segments: int, after: Key | None, most_items: int | None, most_bytes: int) -> Page:
+    def segment(self, segment: int, segments: int, after: Key | None) -> range:
+        """Places of the items of a segment, behind a key."""
+        at = bisect_left(self._keys, (segment * HASHES // segments, b"", b""))
+        end = bisect_left(self._keys, ((segment + 1) * HASHES // segments, b"", b""))
+        return range(at if after is None else max(at, bisect_right(self._keys, after)), end)
+
+    def collection(self, hash_key: dict[str, str], below: Test, above: Test, after: Key | None, forward: bool) -> range:
+        """Places of the items of one hash key whose range keys are neither *below* nor *above* what is asked for, behind a key, in that order."""
+        keys, hashed = self._keys, key_bytes(hash_key)
+        whole = (hash_of(hashed), hashed)
+        first, end = (cut(keys, whole, key=lambda key: key[:2]) for cut in (bisect_left, bisect_right))
+        first = bisect_left(keys, True, first, end, key=lambda key: not below(key[2]))
+        end = bisect_left(keys, True, first, end, key=lambda key: above(key[2]))
+        if forward:
+            return range(first if after is None else max(first, bisect_right(keys, after)), end)
+        return range(first, end if after is None else min(end, bisect_left(keys, after)))[::-1]
+
+    def page(self, places: range, most_items: int | None, most_bytes: int) -> Page:
         """One item at least, where there is one; like DynamoDB, a page cut by *most_items* says there is more without looking."""
-        keys, stored = self._keys, self._rows
-        at = bisect_left(keys, (segment * HASHES // segments, b"", b""))
-        end = bisect_left(keys, ((segment + 1) * HASHES // segments, b"", b""))
-        if after is not None:
-            at = max(at, bisect_right(keys, after))
         rows: list[Row] = []
         size = 0
-        for key in keys[at : min(end, at + most_items) if most_items else end]:
-            row = stored[key]
+        for place in places[:most_items]:
+            row = self._rows[self._keys[place]]
             if rows and size + row.size > most_bytes:
                 break
             rows.append(row)
             size += row.size
-        more = at + len(rows) < end or len(rows) == most_items
-        return Page(rows, size, keys[at + len(rows) - 1] if more and rows else None)
+        more = len(rows) < len(places) or len(rows) == most_items
+        return Page(rows, size, self._keys[places[len(rows) - 1]] if more and rows else None)

@@ -1,0 +1,68 @@
+"""Whether an export that DynamoDB made is whole: what it says of itself, held against what lies in S3. No data file is read.
+
+Each file's ETag and size are S3's own; that its bytes have this MD5 and hold so many items is DynamoDB's word, under a checksum.
+"""
+
+from __future__ import annotations
+
+from airflow_dynamodb_emr.aws.store import Store
+from airflow_dynamodb_emr.core import exported, native
+from airflow_dynamodb_emr.core.exported import FILES, ROOT, SUMMARY, Exported, Stored
+from airflow_dynamodb_emr.core.exportevidence import Expected, reasons
+from airflow_dynamodb_emr.core.exporting import COMPLETED, Export, Wish
+from airflow_dynamodb_emr.core.layout import S3Uri
+from airflow_dynamodb_emr.core.manifest import TableManifest
+from airflow_dynamodb_emr.core.schema import Schema
+from airflow_dynamodb_emr.errors import DataDamaged
+
+
+def prove(store: Store, wish: Wish, export: Export) -> list[str]:
+    """Why the export does not count; empty when it does, and then its manifest is written."""
+    if export.status != COMPLETED:
+        return [f"its export is {export.status}" + (f": {export.failure}" if export.failure else "")]
+    schema = store.load(wish.root.schema(wish.table), Schema)
+    if schema is None:
+        return ["its schema was not saved"]
+    found = proved(store, wish, export, schema.table.get("TableId", ""))
+    if isinstance(found, list):
+        return found
+    store.write_once(wish.root.manifest(wish.table), found)
+    return []
+
+
+def proved(store: Store, wish: Wish, export: Export, table_id: str = "") -> TableManifest | list[str]:
+    """The manifest of a whole export, or why it is not whole. *table_id*: of the table whose schema was saved; empty: not known."""
+    expected = Expected(arn=export.arn, table_id=table_id, at=wish.at, increment=wish.increment, items=export.items)
+    try:
+        found = look(store, export.into, export.id)
+        why = reasons(found, expected)
+    except DataDamaged as damage:  # AWS' manifests are not there or cannot be read: that is this table's reason
+        return [damage.facts]
+    return why or native.manifest(wish.table, export.attempt, found, wish.root.uri.relative(export.into), wish.increment)
+
+
+def look(store: Store, into: S3Uri, id: str) -> Exported:
+    """What lies in S3 of this export; raises DataDamaged where that is not even its manifests."""
+    root = into / ROOT
+    summary = exported.parse_summary(*_checked(store, root / id / SUMMARY))
+    files = exported.parse_files(*_checked(store, root / id / FILES))
+    stored = {root.relative(uri): Stored(bytes=size, etag=etag) for uri, size, etag in store.etags(root)}
+    return Exported(summary=summary, files=files, stored=stored)
+
+
+def _checked(store: Store, name: S3Uri) -> tuple[bytes, S3Uri]:
+    """A manifest, whose checksum lies beside it, and its URI."""
+    uri = S3Uri(name.bucket, f"{name.key}.json")
+    data = _there(store, uri)
+    beside = (store.read(S3Uri(name.bucket, f"{name.key}.{ending}")) for ending in ("md5", "checksum"))
+    checksum = next((each for each in beside if each is not None), None)
+    if checksum is None:
+        raise DataDamaged(f"{uri} has no checksum beside it")
+    return exported.checked(data, checksum, uri), uri
+
+
+def _there(store: Store, uri: S3Uri) -> bytes:
+    data = store.read(uri)
+    if data is None:
+        raise DataDamaged(f"{uri} is not there")
+    return data
