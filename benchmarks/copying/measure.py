@@ -16,7 +16,7 @@ from benchmarks.figures import Figure
 from benchmarks.recorded.items import ITEM_BYTES
 from reference.maven import Missing
 
-ROUNDS = 5
+ROUNDS, CONNECTOR_ROUNDS = 5, 2  # a round of the connector's takes half a minute
 SEGMENTS = (1, 2, 4, 8)
 # Items of a dump: as many as take one to two CPU-seconds, the connector's more because it starts for four.
 DUMPED = {"alone": 200_000, "raw_dump": 200_000, "boto3_dump": 8_000}
@@ -44,19 +44,22 @@ def _dumps(at: Bench) -> Iterator[Figure]:
     yield _speed("dump.raw_in_the_connector_form", middle(at.dump("raw_dump_connector_form", CONNECTOR_FORM) for _ in range(3)))
     yield Figure("copy.dump.raw_to_boto3", round(ratio(runs, "raw_dump", "boto3_dump"), 1), "times", at_least=30)
     yield Figure("copy.dump.raw_to_alone", round(ratio(runs, "raw_dump", "alone"), 2), "of_it", at_least=0.75)
-    yield from _connector(at, middle(runs["raw_dump"]))
+    yield from _connector(at)
 
 
-def _connector(at: Bench, raw: float) -> Iterator[Figure]:
+def _connector(at: Bench) -> Iterator[Figure]:
+    runs: Runs = defaultdict(list)
     try:
         start = connector.dump(at.recorded, "T1")
-        dumped = [connector.dump(at.recorded, f"T{BY_CONNECTOR}") for _ in range(2)]
+        for _ in range(CONNECTOR_ROUNDS):
+            runs["connector"].append(connector.dump(at.recorded, f"T{BY_CONNECTOR}"))
+            runs["raw_dump"].append(at.dump("raw_dump", BY_CONNECTOR))
     except Missing as missing:
         print(f"copy: not measured beside the connector's library: {missing}", file=sys.stderr)
         return
     yield Figure("copy.dump.connector_of_one_item", round(start.cpu_seconds, 1), "CPU-s")
-    yield _speed("dump.connector", middle(dumped))
-    yield Figure("copy.dump.raw_to_connector", round(raw / middle(dumped), 1), "times", at_least=20)
+    yield _speed("dump.connector", middle(runs["connector"]))
+    yield Figure("copy.dump.raw_to_connector", round(ratio(runs, "raw_dump", "connector"), 1), "times", at_least=20)
 
 
 def _loads(at: Bench) -> Iterator[Figure]:
