@@ -18,10 +18,12 @@ import msgspec
 
 from airflow_dynamodb_emr.local.signals import stoppable
 from benchmarks import demo, faults, makespan, orchestration, prefixes, scale, tables
+from benchmarks.copying import measure as copying
 from benchmarks.figures import Figure
 
 BENCHMARKS: dict[str, Callable[[], Iterable[Figure]]] = {
     "makespan": makespan.measure,
+    "copy": copying.measure,
     "scale": scale.measure,
     "orchestration": orchestration.measure,
     "prefixes": prefixes.measure,

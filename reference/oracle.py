@@ -36,11 +36,11 @@ class Oracle:
 
 
 @contextmanager
-def oracle(scratch: Path) -> Iterator[Oracle]:
+def oracle(scratch: Path, heap: str = "512m") -> Iterator[Oracle]:
     """Compiled into *scratch*, an empty folder; raises Missing where there is no Java."""
     jars, classes, log = f"{libraries('connector')}/*", scratch / "classes", scratch / "stderr"
     subprocess.run(["javac", "-d", str(classes), "-cp", jars, str(HERE / "Oracle.java")], check=True)
-    command = ["java", "-Xmx512m", "-cp", f"{jars}:{classes}", "Oracle"]
+    command = ["java", f"-Xmx{heap}", "-cp", f"{jars}:{classes}", "Oracle"]
     with log.open("w") as stderr, running(command, stdin=-1, stdout=-1, stderr=stderr, text=True, encoding="utf-8") as process:
         yield Oracle(process, log)
 
