@@ -16,6 +16,7 @@ from airflow_dynamodb_emr.local.fleet.seed import BASE, CONNECTOR_JAR, SERVERLES
 from airflow_dynamodb_emr.local.http.control import Control
 from airflow_dynamodb_emr.local.http.front import Front
 from airflow_dynamodb_emr.local.http.handler import Handler
+from airflow_dynamodb_emr.local.http.protocol import ACCOUNT
 from airflow_dynamodb_emr.local.knobs import Knobs
 from airflow_dynamodb_emr.local.record import CapacityRecord
 from airflow_dynamodb_emr.local.regions import Regions
@@ -63,7 +64,13 @@ def client_environment(url: str) -> dict[str, str]:
 
 def environment(url: str) -> dict[str, str]:
     """The same for Airflow with this package."""
-    settings = {"BASE": BASE, "CONNECTOR_JAR": CONNECTOR_JAR, "SERVERLESS_ROLE": SERVERLESS_ROLE, "REGION": REGION, "EMR_RATE": NO_LIMIT}
+    settings = {
+        "BASE": BASE,
+        "CONNECTOR_JAR": CONNECTOR_JAR,
+        "SERVERLESS_ROLE": f"arn:aws:iam::{ACCOUNT}:role/{SERVERLESS_ROLE}",
+        "REGION": REGION,
+        "EMR_RATE": NO_LIMIT,
+    }
     return {**client_environment(url), **{f"AIRFLOW__DYNAMODB_EMR__{name}": value for name, value in settings.items()}}
 
 
