@@ -50,9 +50,9 @@ def _dumps(at: Bench) -> Iterator[Figure]:
 def _connector(at: Bench) -> Iterator[Figure]:
     runs: Runs = defaultdict(list)
     try:
-        start = connector.dump(at.recorded, "T1")
+        start = connector.dump(at.recorded, 1)
         for _ in range(CONNECTOR_ROUNDS):
-            runs["connector"].append(connector.dump(at.recorded, f"T{BY_CONNECTOR}"))
+            runs["connector"].append(connector.dump(at.recorded, BY_CONNECTOR))
             runs["raw_dump"].append(at.dump("raw_dump", BY_CONNECTOR))
     except Missing as missing:
         print(f"copy: not measured beside the connector's library: {missing}", file=sys.stderr)

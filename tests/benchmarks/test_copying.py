@@ -7,9 +7,11 @@ from collections.abc import Iterator
 import pytest
 
 from airflow_dynamodb_emr.local.dynamodb.items.store import HASHES, hash_of
+from benchmarks.copying import connector
 from benchmarks.copying.bench import Bench, bench, ratio
 from benchmarks.copying.jobs import Job, Taken
 from benchmarks.copying.skew import ITEMS, SHAPES
+from reference.maven import Missing
 
 SMALL = 2_000
 
@@ -29,6 +31,15 @@ def test_who_dumps_copies_every_item(at: Bench, contender: str) -> None:
     found = at.dump(contender, SMALL)
 
     assert found.items == SMALL and found.cpu_seconds > 0 and found.memory >= found.memory_before > 10_000_000
+
+
+def test_the_connectors_library_copies_every_item(at: Bench) -> None:
+    try:
+        found = connector.dump(at.recorded, SMALL)
+    except Missing as missing:
+        pytest.skip(f"not measured beside AWS's own software: {missing}")
+
+    assert found.items == SMALL and found.cpu_seconds > 0
 
 
 @pytest.mark.parametrize(("contender", "dumper"), [("boto3_load", "boto3_dump"), ("boto3_batch_writer", "boto3_dump"), ("raw_load", "raw_dump")])
