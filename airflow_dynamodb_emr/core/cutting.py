@@ -7,7 +7,9 @@ from math import ceil
 from airflow_dynamodb_emr.core.documents import Noun
 
 MIB = 2**20
-SEGMENT_BYTES, SEGMENTS_AT_MOST = 32 * MIB, 4096
+SMALL_SEGMENT_BYTES, LARGE_SEGMENT_BYTES = 4 * MIB, 32 * MIB
+# Up to here segments are small: hash keys of which most are in one place are in several of them then, and none keeps all others waiting.
+MANY_SEGMENTS, SEGMENTS_AT_MOST = 64, 4096
 PART_BYTES = 128 * MIB  # of lines: some 20 to 40 MB once it is packed
 LEAST_SHARE_BYTES = 8 * MIB
 PAGE_SECONDS = 1  # that one page may take of what is granted: less is asked for of a table that serves little
@@ -24,7 +26,8 @@ class Cut(Noun, frozen=True, kw_only=True):
 
 def cut(table_bytes: int, items: int, units: float) -> Cut:
     """*units* are the read units a second it may take, all hands together."""
-    segments = max(1, min(SEGMENTS_AT_MOST, ceil(table_bytes / SEGMENT_BYTES)))
+    few = min(MANY_SEGMENTS, ceil(table_bytes / SMALL_SEGMENT_BYTES))
+    segments = max(1, few, min(SEGMENTS_AT_MOST, ceil(table_bytes / LARGE_SEGMENT_BYTES)))
     return Cut(
         segments=segments,
         page_items=_page_items(table_bytes, items, units),

@@ -12,7 +12,7 @@ from airflow_dynamodb_emr.transfer import lines, parts
 from airflow_dynamodb_emr.transfer.raw import output, reading
 from airflow_dynamodb_emr.transfer.raw.forms import DYNAMODB_JSON
 from airflow_dynamodb_emr.transfer.raw.place import Place
-from airflow_dynamodb_emr.transfer.raw.write import Repeating
+from airflow_dynamodb_emr.transfer.raw.write import Blocks, Repeating
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -24,8 +24,8 @@ def items_of(s3: S3Client, folder: S3Uri, named: Iterable[Part], form: str) -> I
         yield part.key, _own(s3, folder, part) if form == DYNAMODB_JSON and part.sha256 else Repeating(_any(s3, folder, part))
 
 
-def _own(s3: S3Client, folder: S3Uri, part: Part) -> Iterator[bytes]:
-    return reading.items(Place(s3, folder.bucket, folder.key), output.Part(*(getattr(part, name) for name in output.Part._fields)))
+def _own(s3: S3Client, folder: S3Uri, part: Part) -> Blocks:
+    return Blocks(reading.blocks(Place(s3, folder.bucket, folder.key), output.Part(*(getattr(part, name) for name in output.Part._fields))))
 
 
 def _any(s3: S3Client, folder: S3Uri, part: Part) -> Iterator[bytes]:

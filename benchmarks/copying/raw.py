@@ -58,7 +58,7 @@ def load(job: Job) -> Callable[[], int]:
     manifest = msgspec.json.decode(place.read("manifest.json") or b"")
 
     def copy() -> int:
-        parts = ((part["key"], reading.items(place, Part(**part))) for part in manifest["parts"])
+        parts = ((part["key"], write.Blocks(reading.blocks(place, Part(**part)))) for part in manifest["parts"])
         return write.load(endpoint, job.table, Keys(*manifest["keys"]), parts, hands=job.hands or write.HANDS).items
 
     return copy

@@ -13,8 +13,9 @@ FAST = 4000.0  # read units a second
     ("size", "segments"),
     [
         pytest.param(0, 1, id="empty, or too new to have a size"),
-        pytest.param(32 * MIB, 1, id="small"),
-        pytest.param(33 * MIB, 2, id="a bit more"),
+        pytest.param(4 * MIB, 1, id="small"),
+        pytest.param(33 * MIB, 9, id="a bit more"),
+        pytest.param(1024 * MIB, 64, id="enough for all hands, wherever its keys are"),
         pytest.param(10 * 1024 * MIB, 320, id="ten gigabytes"),
         pytest.param(10**15, SEGMENTS_AT_MOST, id="a petabyte"),
     ],

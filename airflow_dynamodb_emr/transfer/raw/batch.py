@@ -78,9 +78,9 @@ def key_of(item: bytes, keys: Keys) -> tuple[Any, ...]:
 _MEANINGS: dict[str, Callable[[str], Any]] = {"S": str, "N": Decimal, "B": b64decode}
 
 
-def _read(answer: bytes) -> _Written:
+def _read(answer: memoryview) -> _Written:
     """Raises ValueError for what is no answer to BatchWriteItem."""
-    said: Any = json.loads(answer)
+    said: Any = json.loads(bytes(answer))
     try:
         left = [_dense(request["PutRequest"]["Item"]) for requests in said["UnprocessedItems"].values() for request in requests]
         return _Written(left, sum(each["CapacityUnits"] for each in said.get("ConsumedCapacity", [])))

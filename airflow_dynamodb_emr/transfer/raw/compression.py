@@ -14,7 +14,7 @@ BAD_GZIP: Any = (zlib.error, fast.error) if fast else zlib.error
 _GZIP = 31  # zlib's window bits for a gzip header and trailer
 
 
-def crc32(data: bytes) -> int:
+def crc32(data: bytes | bytearray | memoryview) -> int:
     return int(fast.crc32(data) if fast else zlib.crc32(data))
 
 

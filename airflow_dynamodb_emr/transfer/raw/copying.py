@@ -70,7 +70,7 @@ def _copied(wire: Wire, job: Job, at: Progress, output: Output, limiter: Limiter
         within = at.within + added if at.slice.is_within(before, page.last, job.keys) else 0
         at = at._replace(within=within, units=at.units + page.units)
         told(len(page.items), added, page.units)
-        if page.last and within >= job.share_bytes and at.slice.may_be_divided:
+        if page.last and within >= job.share_bytes * at.slice.shares and at.slice.may_be_divided:
             at = at._replace(divided=_divided(wire, job, at.slice, page.last))
             break
         if output.is_full and page.last:

@@ -55,10 +55,10 @@ class Source(NamedTuple):
             raise CopyFailed(f"table {self.name} is being deleted while it is copied", "what was copied is no dump of it")
 
 
-def _described(answer: bytes) -> Source:
+def _described(answer: memoryview) -> Source:
     """Raises ValueError where it is no answer to DescribeTable."""
     try:
-        found = json.loads(answer)["Table"]
+        found = json.loads(bytes(answer))["Table"]
         names = [each["AttributeName"] for each in sorted(found["KeySchema"], key=lambda each: str(each["KeyType"]))]
         units = found.get("ProvisionedThroughput", {}).get("ReadCapacityUnits", 0)
         facts = found.get("ItemCount", 0), found.get("TableSizeBytes", 0), units, found.get("TableStatus", "")

@@ -17,21 +17,23 @@ _RENAMES = [(f'{{"{kind}":{sign}'.encode(), f'{{"{TYPES[kind]}":{sign}'.encode()
 _MAYBE_NAME = re.compile(rb'\{"M":\{"(?:M":\{|(?:[SNBL]|[SNB]S|BOOL|NULL)":["\[tf])')
 _DENSE = re.compile(rb'\{"(?:[^"\\]|\\.)*":\{"[A-Z]+":\S')  # as DynamoDB writes JSON, without blanks
 
+_HEAD, _BETWEEN, _TAIL = b'{"Item":', b'}\n{"Item":', b"}\n"
 
-def dynamodb_lines(items: Sequence[Any]) -> bytes:
+
+def dynamodb_lines(items: Sequence[Any]) -> Sequence[bytes]:
     """As ImportTable, Glue and native exports have them: `{"Item":{"id":{"S":"k1"}}}`."""
-    text = b'{"Item":' + b'}\n{"Item":'.join(items) + b"}\n"
-    if text.count(b"\n") == len(items):
-        return text
+    text = _BETWEEN.join(items)
+    if text.count(b"\n") == len(items) - 1:
+        return _HEAD, text, _TAIL
     return dynamodb_lines([bytes(item).replace(b"\n", b" ") for item in items])  # one that stands between tokens: within a string it is written \n
 
 
-def connector_lines(items: Sequence[Any]) -> bytes:
+def connector_lines(items: Sequence[Any]) -> Sequence[bytes]:
     """As the connector 5.x writes them: `{"id":{"s":"k1"}}`."""
     text = b"\n".join(items) + b"\n"
     if all(map(_DENSE.match, items)) and not _MAYBE_NAME.search(text):
-        return _renamed(text)
-    return b"".join(map(_connector_line, items))
+        return (_renamed(text),)
+    return [_connector_line(item) for item in items]
 
 
 def _connector_line(item: Any) -> bytes:
@@ -57,4 +59,5 @@ def _to_connector(value: dict[str, Any]) -> dict[str, Any]:
     return {TYPES[kind]: inner}
 
 
-LINES: dict[str, Callable[[Sequence[Any]], bytes]] = {DYNAMODB_JSON: dynamodb_lines, CONNECTOR: connector_lines}
+# What is to be written one after the other: put together, it would be copied twice more.
+LINES: dict[str, Callable[[Sequence[Any]], Sequence[bytes]]] = {DYNAMODB_JSON: dynamodb_lines, CONNECTOR: connector_lines}

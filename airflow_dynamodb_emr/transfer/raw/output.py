@@ -28,7 +28,7 @@ class Output:
     """Where one slice goes."""
 
     def __init__(
-        self, upload: Callable[[str], Upload], lines: Callable[[Sequence[Any]], bytes], slice_name: str, part_bytes: int, parts: list[Part]
+        self, upload: Callable[[str], Upload], lines: Callable[[Sequence[Any]], Sequence[bytes]], slice_name: str, part_bytes: int, parts: list[Part]
     ) -> None:
         """*upload* starts an object at a key relative to the dump's folder; *parts* are there already."""
         self._upload, self._lines, self._name, self._part_bytes = upload, lines, slice_name, part_bytes
@@ -40,9 +40,7 @@ class Output:
         if not items:
             return 0
         self._open = self._open or _OpenPart(f"{DATA}/part-{self._name}-{len(self.parts):04}.json.gz", self._upload)
-        block = self._lines(items)
-        self._open.write(block, len(items))
-        return len(block)
+        return self._open.write(self._lines(items), len(items))
 
     @property
     def is_full(self) -> bool:
@@ -65,11 +63,14 @@ class _OpenPart:
         self._compress, self._hash = compressor(), hashlib.sha256()
         self._items = self.content_bytes = 0
 
-    def write(self, block: bytes, items: int) -> None:
-        self._hash.update(block)
-        self._upload.write(self._compress.compress(block))
+    def write(self, blocks: Sequence[bytes], items: int) -> int:
+        for block in blocks:
+            self._hash.update(block)
+            self._upload.write(self._compress.compress(block))
         self._items += items
-        self.content_bytes += len(block)
+        written = sum(map(len, blocks))
+        self.content_bytes += written
+        return written
 
     def close(self) -> Part:
         self._upload.write(self._compress.flush())

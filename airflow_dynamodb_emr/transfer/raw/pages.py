@@ -18,15 +18,15 @@ _decoder = json.JSONDecoder()
 
 
 class Page(NamedTuple):
-    items: list[Any]  # bytes, or msgspec.Raw, which joins like bytes
+    items: list[Any]  # bytes, or msgspec.Raw, which joins like bytes; what they stand in may be used for the next answer
     last: bytes  # LastEvaluatedKey; empty: there is no more
     units: float  # read units that it took
 
 
-def read_plainly(answer: bytes) -> Page:
+def read_plainly(answer: bytes | memoryview) -> Page:
     """With nothing but the standard library. Raises ValueError for what is no page."""
     try:
-        fields = dict(_fields(answer.decode()))
+        fields = dict(_fields(bytes(answer).decode()))
         units = float(json.loads(fields.get("ConsumedCapacity", b"{}")).get("CapacityUnits", 0.0))
         return _page(fields["Items"], fields.get("LastEvaluatedKey", b""), units, json.loads(fields["Count"]))
     except IndexError:
@@ -88,13 +88,13 @@ def _blanks(text: str, at: int) -> int:
     return at
 
 
-def _by_msgspec() -> Callable[[bytes], Page]:
+def _by_msgspec() -> Callable[[bytes | memoryview], Page]:
     consumed = msgspec.defstruct("Consumed", [("CapacityUnits", float, 0.0)], frozen=True)
     optional: list[Any] = [("LastEvaluatedKey", msgspec.Raw, msgspec.Raw(b"")), ("ConsumedCapacity", consumed, consumed())]
     answer_ = msgspec.defstruct("Answer", [("Count", int), ("Items", list[msgspec.Raw]), *optional])
-    decode: Callable[[bytes], Any] = msgspec.json.Decoder(answer_).decode
+    decode: Callable[[bytes | memoryview], Any] = msgspec.json.Decoder(answer_).decode
 
-    def read(answer: bytes) -> Page:
+    def read(answer: bytes | memoryview) -> Page:
         found = decode(answer)  # msgspec's errors are ValueErrors
         return _page(found.Items, bytes(found.LastEvaluatedKey), found.ConsumedCapacity.CapacityUnits, found.Count)
 

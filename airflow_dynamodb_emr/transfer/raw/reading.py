@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import chain
 from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -14,13 +15,22 @@ from airflow_dynamodb_emr.transfer.raw.place import Place
 from airflow_dynamodb_emr.transfer.raw.refusals import of_s3
 from airflow_dynamodb_emr.transfer.raw.stored import Stored
 
-_BLOCK_BYTES, _UNPACKED_BYTES = 2**18, 2**22  # at once
+_BLOCK_BYTES, _UNPACKED_BYTES = 2**16, 2**19  # at once
 _LONGEST_LINE_BYTES = 4_000_000  # an item has 400 KB at most; escapes make it longer, never ten times
 _HEAD, _TAIL = b'{"Item":', b"}"
+_START = len(_HEAD)
 
 
 def items(place: Place, part: Part) -> Iterator[bytes]:
-    """Of a part of DynamoDB JSON. Raises DataDamaged: at once for a line that is no item, at the end where not all is as it was written."""
+    """One by one, see `blocks`."""
+    return chain.from_iterable(blocks(place, part))
+
+
+def blocks(place: Place, part: Part) -> Iterator[list[bytes]]:
+    """The items of a part of DynamoDB JSON, some hundred at a time.
+
+    Raises DataDamaged: at once for a line that is no item, at the end where not all is as it was written.
+    """
     try:
         yield from _checked(Stored(place.s3, place.bucket, place.at(part.key)), part)
     except (ClientError, BotoCoreError) as error:
@@ -29,14 +39,15 @@ def items(place: Place, part: Part) -> Iterator[bytes]:
         ) from error
 
 
-def _checked(stored: Stored, part: Part) -> Iterator[bytes]:
+def _checked(stored: Stored, part: Part) -> Iterator[list[bytes]]:
     count = 0
     for block in _lines(stored):
-        for line in block:
-            if not (line.startswith(_HEAD) and line.endswith(_TAIL)):
-                raise DataDamaged(f"{stored.uri}, line {count + 1} is no item: {line[:80]!r}", "verify the dump, and restore another")
-            count += 1
-            yield line[len(_HEAD) : -1]
+        bad = next((number for number, line in enumerate(block) if line[:_START] != _HEAD or line[-1:] != _TAIL), None)
+        if bad is not None:
+            yield [line[_START:-1] for line in block[:bad]]
+            raise DataDamaged(f"{stored.uri}, line {count + bad + 1} is no item: {block[bad][:80]!r}", "verify the dump, and restore another")
+        count += len(block)
+        yield [line[_START:-1] for line in block]
     if (count, stored.sha256) != (part.items, part.sha256):
         what = f"{count} items, SHA-256 {stored.sha256[:12]}"
         raise DataDamaged(f"{stored.uri} is not what was written: {what}, expected {part.items} and {part.sha256[:12]}", "restore another dump")

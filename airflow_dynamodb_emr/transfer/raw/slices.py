@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 
 from airflow_dynamodb_emr.transfer.raw.between import between, later
 
+RANGE_SHARES = 4
 WAYS = 8  # a collection is divided into so many ranges
 _LONGEST_NAME = 200  # an object's key has 1024 bytes at most; a range of a range of a range is no longer worth dividing anyway
 
@@ -68,6 +69,11 @@ class Slice(NamedTuple):
         if not keys.range or not before or not after:
             return False
         return bool(self.collection) or json.loads(before)[keys.hash] == json.loads(after)[keys.hash]
+
+    @property
+    def shares(self) -> int:
+        """That are read before it is divided; each division costs pages that are not full, and a range is one already."""
+        return RANGE_SHARES if self.collection else 1
 
     @property
     def may_be_divided(self) -> bool:

@@ -11,6 +11,7 @@ from typing import Any
 from botocore.exceptions import BotoCoreError, ClientError
 
 from airflow_dynamodb_emr.errors import CopyFailed
+from airflow_dynamodb_emr.transfer.raw.compression import crc32
 from airflow_dynamodb_emr.transfer.raw.refusals import of_s3
 
 log = logging.getLogger(__name__)
@@ -19,7 +20,7 @@ PIECE_BYTES = 6 * 2**20  # S3 wants five at least of all but the last, and each 
 
 
 class Upload:
-    """`write` as often as there are bytes, then `close` once; or `abort`, after which nothing is there. S3 checks the MD5 of each piece."""
+    """`write` as often as there are bytes, then `close` once; or `abort`, after which nothing is there. S3 checks the CRC32 of each piece."""
 
     def __init__(self, s3: Any, bucket: str, key: str, refuse: Callable[[], None] = lambda: None) -> None:
         """*refuse* raises where the object must not become one, when its time has come."""
@@ -37,6 +38,8 @@ class Upload:
         return self._hash.hexdigest()
 
     def write(self, data: bytes) -> None:
+        if not data:
+            return
         self._hash.update(data)
         self._buffer += data
         self.bytes += len(data)
@@ -82,10 +85,10 @@ class Upload:
 
     def _send_piece(self) -> None:
         if not self._id:
-            self._id = self._call("create_multipart_upload")["UploadId"]
-        number = len(self._pieces) + 1
-        answer = self._call("upload_part", UploadId=self._id, PartNumber=number, Body=self._buffer, **_checked(self._buffer))
-        self._pieces.append({"PartNumber": number, "ETag": answer["ETag"]})
+            self._id = self._call("create_multipart_upload", ChecksumAlgorithm="CRC32")["UploadId"]
+        number, checked = len(self._pieces) + 1, _checked(self._buffer)
+        answer = self._call("upload_part", UploadId=self._id, PartNumber=number, Body=self._buffer, **checked)
+        self._pieces.append({"PartNumber": number, "ETag": answer["ETag"], **checked})
         self._buffer = bytearray()
 
     def _call(self, operation: str, **arguments: Any) -> Any:
@@ -109,4 +112,4 @@ def _etag_of_pieces(etags: list[str]) -> str:
 
 
 def _checked(data: bytes | bytearray) -> dict[str, str]:
-    return {"ContentMD5": b64encode(hashlib.md5(data, usedforsecurity=False).digest()).decode()}
+    return {"ChecksumCRC32": b64encode(crc32(data).to_bytes(4, "big")).decode()}

@@ -19,6 +19,7 @@ from botocore.exceptions import NoRegionError
 from airflow_dynamodb_emr.errors import BadInput
 from airflow_dynamodb_emr.transfer.raw.compression import crc32
 from airflow_dynamodb_emr.transfer.raw.connection import connect, host_of, interrupt
+from airflow_dynamodb_emr.transfer.raw.exchange import Exchange
 from airflow_dynamodb_emr.transfer.raw.patience import Patience, Waited
 from airflow_dynamodb_emr.transfer.raw.refusals import EXPIRED, NO_CREDENTIALS, Stopped, Trouble, given_up, refusal
 from airflow_dynamodb_emr.transfer.raw.refusals import Refused as Refused
@@ -60,10 +61,12 @@ class Wire:
     def __init__(self, endpoint: Endpoint, patience: Patience = Patience(), stop: Event | None = None) -> None:  # noqa: B008 - a tuple
         self._endpoint, self.patience, self.stop = endpoint, patience, stop or Event()
         self._connection, self._host = connect(endpoint.url, endpoint.verify), host_of(endpoint.url)
+        self._exchange = Exchange(self._connection)
         self.troubles: dict[str, int] = {}  # what calls had to be made again for
 
-    def until(self, operation: str, body: bytes, read: Callable[[bytes], Any]) -> Any:
-        """What *read* makes of the answer; a ValueError of it is an answer that was damaged on its way, and asked for again.
+    def until(self, operation: str, body: bytes, read: Callable[[memoryview], Any]) -> Any:
+        """What *read* makes of the answer; a ValueError of it is an answer that was damaged on its way, and asked for again. The memory that it is
+        given is used for the next answer too.
 
         Raises CopyFailed for a refusal that stays one, or when patience ends; Stopped when the copy is given up.
         """
@@ -91,29 +94,28 @@ class Wire:
     def close(self) -> None:
         self._connection.close()
 
-    def _once(self, operation: str, body: bytes, read: Callable[[bytes], Any]) -> Any:
+    def _once(self, operation: str, body: bytes, read: Callable[[memoryview], Any]) -> Any:
         if self.stop.is_set():
             raise Stopped
         status, answer = self._send(body, self._headers(operation, body))
         if status != 200:
-            raise refusal(operation, status, answer)
+            raise refusal(operation, status, bytes(answer))
         try:
             return read(answer)
         except ValueError as damage:
-            raise Trouble("no answer of DynamoDB", f"{damage}: {answer[:80]!r}", answered=False) from damage
+            raise Trouble("no answer of DynamoDB", f"{damage}: {bytes(answer[:80])!r}", answered=False) from damage
 
-    def _send(self, body: bytes, headers: dict[str, str]) -> tuple[int, bytes]:
+    def _send(self, body: bytes, headers: dict[str, str]) -> tuple[int, memoryview]:
         try:
-            self._connection.request("POST", "/", body, headers)
-            response = self._connection.getresponse()
-            answer = response.read()
-        except (OSError, HTTPException, UnicodeError) as lost:  # the last: of a host that no name server is asked for
+            answer = self._exchange(headers, body)
+        except (OSError, HTTPException, ValueError) as lost:  # the last: of a host that no name server is asked for, of a length that is none
             self._connection.close()  # it is opened again by the next request
             raise Trouble("no answer", f"{type(lost).__name__} {lost}".strip(), answered=False) from lost
-        checksum = response.headers.get("x-amz-crc32")
-        if checksum and checksum != str(crc32(answer)):
-            raise Trouble("damaged answer", f"its CRC32 is not {checksum}", answered=False)
-        return response.status, answer
+        if answer.last:
+            self._connection.close()
+        if answer.crc32 and answer.crc32 != str(crc32(answer.body)):
+            raise Trouble("damaged answer", f"its CRC32 is not {answer.crc32}", answered=False)
+        return answer.status, answer.body
 
     def _headers(self, operation: str, body: bytes) -> dict[str, str]:
         try:

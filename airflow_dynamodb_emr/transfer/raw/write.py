@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing
 from functools import partial
+from itertools import chain
 from typing import Any, NamedTuple
 
 from airflow_dynamodb_emr.transfer.raw.batch import BYTES_AT_MOST, ITEMS_AT_MOST, Batches, key_of
@@ -29,6 +30,16 @@ class Loaded(NamedTuple):
 
     def plus(self, other: Loaded) -> Loaded:
         return Loaded(self.items + other.items, self.bytes + other.bytes, self.write_units + other.write_units)
+
+
+class Blocks:
+    """Items some hundred at a time, no two of one key: a hand writes a block, call after call."""
+
+    def __init__(self, blocks: Iterable[list[bytes]]) -> None:
+        self.blocks = blocks
+
+    def __iter__(self) -> Iterator[bytes]:
+        return chain.from_iterable(self.blocks)
 
 
 class Repeating:
@@ -72,14 +83,15 @@ def load(
 
 
 def _written(crew: Hands, pool: ThreadPoolExecutor, table: str, keys: Keys, limiter: Limiter, items: Iterable[bytes]) -> Iterator[Loaded]:
-    """Each batch once it is in the table; some more are under way meanwhile."""
+    """Each block once it is in the table; some more are under way meanwhile."""
 
-    def write(batch: list[bytes]) -> Loaded:
+    def write(block: list[bytes]) -> Loaded:
         with crew.wire() as wire:
-            return Loaded(len(batch), sum(map(len, batch)), Batches(wire, table, keys, limiter).write(batch))
+            to = Batches(wire, table, keys, limiter)
+            return Loaded(len(block), sum(map(len, block)), sum(to.write(batch) for batch in batches(block)))
 
     pending: deque[tuple[set[Any], Future[Loaded]]] = deque()
-    for batch in batches(items):
+    for batch in items.blocks if isinstance(items, Blocks) else batches(items):
         its_keys = {key_of(item, keys) for item in batch} if isinstance(items, Repeating) else set()
         while len(pending) > 2 * len(crew.wires) or any(not its_keys.isdisjoint(others) for others, _ in pending):
             yield pending.popleft()[1].result()

@@ -46,20 +46,23 @@ def test_each_line_is_the_item_that_was_sent(items: list[dict[str, Any]], ways: 
     sent = raw(items, ways)
 
     for form in (DYNAMODB_JSON, CONNECTOR):
-        text = LINES[form](sent)
+        text = b"".join(LINES[form](sent))
         assert text.endswith(b"\n") and text.count(b"\n") == len(items)
         assert [lines.item(line) for line in text.splitlines()] == items
 
 
 @given(st.lists(ITEMS | st.sampled_from(AMBIGUOUS), min_size=1, max_size=3), st.sampled_from(sorted(WRITTEN)))
 def test_the_connectors_form_is_the_connectors_to_the_type(items: list[dict[str, Any]], way: str) -> None:
-    text = LINES[CONNECTOR](raw(items, [way]))
+    text = b"".join(LINES[CONNECTOR](raw(items, [way])))
 
     assert [json.loads(line) for line in text.splitlines()] == [json.loads(lines.connector_line(item)) for item in items]
 
 
 def test_bytes_are_copied_as_they_are_in_our_own_form() -> None:
-    assert LINES[DYNAMODB_JSON]([b'{"a":{"N":"1.50"}}', b'{"b":{"S":"\\u00e4"}}']) == b'{"Item":{"a":{"N":"1.50"}}}\n{"Item":{"b":{"S":"\\u00e4"}}}\n'
+    assert (
+        b"".join(LINES[DYNAMODB_JSON]([b'{"a":{"N":"1.50"}}', b'{"b":{"S":"\\u00e4"}}']))
+        == b'{"Item":{"a":{"N":"1.50"}}}\n{"Item":{"b":{"S":"\\u00e4"}}}\n'
+    )
 
 
 @pytest.mark.parametrize("text", ["\u2028", "\x0b", "\x85", "\\n", "\n", "\r\n", '"'])
@@ -67,4 +70,4 @@ def test_only_a_newline_ends_a_line_and_none_is_within_one(text: str) -> None:
     sent = [json.dumps({"a": {"S": text}}, ensure_ascii=False, separators=(",", ":")).encode()]
 
     for form in LINES.values():
-        assert form(sent).count(b"\n") == 1
+        assert b"".join(form(sent)).count(b"\n") == 1

@@ -14,7 +14,7 @@ ITEMS = [b'{"id":{"S":"%d"}}' % number for number in range(100)]
 
 def test_a_part_is_counted_packed_and_hashed_while_it_is_written(fake_s3: FakeS3) -> None:
     output = Output(fake_s3.place().upload, dynamodb_lines, "07", 10**6, [])
-    lines = dynamodb_lines(ITEMS)
+    lines = b"".join(dynamodb_lines(ITEMS))
 
     assert output.write(ITEMS[:60]) + output.write(ITEMS[60:]) == len(lines)
     output.close_part()

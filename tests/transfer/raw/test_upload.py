@@ -47,7 +47,7 @@ def test_pieces_are_as_large_as_they_shall_be_and_one_is_in_memory(fake_s3: Fake
 
 def test_s3_checks_every_piece(fake_s3: FakeS3) -> None:
     told: list[bool] = []
-    fake_s3.before = lambda call, asked: told.append("ContentMD5" in asked) if call in ("put_object", "upload_part") else None
+    fake_s3.before = lambda call, asked: told.append("ChecksumCRC32" in asked) if call in ("put_object", "upload_part") else None
 
     written(fake_s3).close()
     written(fake_s3, b"x").close()

@@ -51,7 +51,7 @@ def asked(there: Server, *answers: Any, patience: Patience = QUICK, **changed: A
 def call(endpoint: Endpoint, patience: Patience, stop: Event | None = None) -> Any:
     """The answer, and what it had to be asked for again."""
     with closing(Wire(endpoint, patience, stop)) as wire:
-        return wire.until("Scan", b"{}", json.loads), wire.troubles
+        return wire.until("Scan", b"{}", lambda answer: json.loads(bytes(answer))), wire.troubles
 
 
 @pytest.mark.parametrize(
