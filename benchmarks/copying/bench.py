@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -12,7 +13,6 @@ from statistics import median
 from typing import Any
 
 from airflow_dynamodb_emr.local.process import StandIn, stand_in
-from benchmarks.copying import boto
 from benchmarks.copying.jobs import Job, Taken, run
 from benchmarks.recorded.process import recorded_answers
 
@@ -29,9 +29,9 @@ class Bench:
     scratch: Path
     _numbers: Iterator[int]
 
-    def dump(self, contender: str, items: int, **how: Any) -> Taken:
-        """A table of so many items; what was written is deleted."""
-        folder = self.folder(contender)
+    def dump(self, contender: str, items: int, into_s3: bool = False, **how: Any) -> Taken:
+        """A table of so many items, into files or the stand-in's S3; what was written is deleted."""
+        folder = self.folder(into_s3)
         try:
             return self.run(Job(contender=contender, table=f"T{items}", folder=folder, **how), items)
         finally:
@@ -52,17 +52,17 @@ class Bench:
             raise RuntimeError(f"{job.contender} copied {taken.items} items of {items}")
         return taken
 
-    def folder(self, contender: str) -> str:
-        """An empty one, where that contender writes to: in S3, or on this machine."""
+    def folder(self, in_s3: bool = False) -> str:
+        """An empty one, on this machine or in S3."""
         name = f"copy-{next(self._numbers)}"
-        if not contender.startswith("boto3"):
+        if in_s3:
             return f"s3://{BUCKET}/{name}"
         (self.scratch / name).mkdir()
         return str(self.scratch / name)
 
     def delete(self, folder: str) -> None:
         if not folder.startswith("s3://"):
-            (Path(folder) / boto.FILE).unlink()
+            shutil.rmtree(folder)
             return
         s3, prefix = self.aws.client("s3"), folder.removeprefix(f"s3://{BUCKET}/")
         for each in s3.list_objects_v2(Bucket=BUCKET, Prefix=prefix + "/").get("Contents", []):

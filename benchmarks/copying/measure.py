@@ -40,6 +40,7 @@ def _dumps(at: Bench) -> Iterator[Figure]:
         for contender, items in DUMPED.items():
             runs[contender].append(at.dump(contender, items))
     yield from (_speed(f"dump.{name.removesuffix('_dump')}", middle(runs[name])) for name in DUMPED)
+    yield _speed("dump.raw_into_the_stand_ins_s3", middle(at.dump("raw_dump", SMALL, into_s3=True) for _ in range(3)))
     yield _speed("dump.raw_with_the_standard_library", middle(at.dump("raw_dump_plainly", PLAIN) for _ in range(3)))
     yield _speed("dump.raw_in_the_connector_form", middle(at.dump("raw_dump_connector_form", CONNECTOR_FORM) for _ in range(3)))
     yield Figure("copy.dump.raw_to_boto3", round(ratio(runs, "raw_dump", "boto3_dump"), 1), "times", at_least=30)
@@ -74,13 +75,13 @@ def _loads(at: Bench) -> Iterator[Figure]:
 
 def _dumped(at: Bench, contender: str, items: int) -> tuple[str, int]:
     """By its own kind, to be loaded."""
-    dumper, folder = "raw_dump" if contender.startswith("raw") else "boto3_dump", at.folder(contender)
+    dumper, folder = "raw_dump" if contender.startswith("raw") else "boto3_dump", at.folder()
     at.run(Job(contender=dumper, table=f"T{items}", folder=folder), items)
     return folder, items
 
 
 def _segments(at: Bench) -> Iterator[Figure]:
-    runs = {segments: [at.dump("raw_dump", SMALL, segments=segments) for _ in range(3)] for segments in SEGMENTS}
+    runs = {segments: [at.dump("raw_dump", SMALL, into_s3=True, segments=segments) for _ in range(3)] for segments in SEGMENTS}
     for segments, taken in runs.items():
         yield Figure(f"copy.segments.{segments}_seconds", round(median(each.seconds for each in taken), 2), "s")
         yield Figure(f"copy.segments.{segments}_cpu_seconds", round(median(each.cpu_seconds for each in taken), 2), "CPU-s")
@@ -88,7 +89,9 @@ def _segments(at: Bench) -> Iterator[Figure]:
 
 def _memory(at: Bench) -> Iterator[Figure]:
     """Of one hand; of all that a worker has; and of a table ten times as large. Tables are cut as a plan cuts them."""
-    one, small, big = (at.dump("raw_dump", items, hands=hands, **_cut(items)) for items, hands in ((SMALL, 1), (SMALL, HANDS), (BIG, HANDS)))
+    one, small, big = (
+        at.dump("raw_dump", items, into_s3=True, hands=hands, **_cut(items)) for items, hands in ((SMALL, 1), (SMALL, HANDS), (BIG, HANDS))
+    )
     yield _megabytes("before", big.memory_before)
     yield _megabytes("one_hand", one.memory)
     yield _megabytes("small_table", small.memory)

@@ -1,4 +1,4 @@
-"""This package's engine: into S3 and out of it, as a worker does."""
+"""This package's engine, as a worker has it: into files and out of them, as the other contenders, or S3."""
 
 from __future__ import annotations
 
@@ -12,15 +12,13 @@ FASTER = ("msgspec", "isal")  # what the engine uses where it is there, as on th
 
 
 def dump(job: Job, form: str = "dynamodb-json") -> Callable[[], int]:
-    import boto3
     from botocore.session import Session
 
     from airflow_dynamodb_emr.transfer.raw import copying, dump
     from airflow_dynamodb_emr.transfer.raw.dumped import Source
-    from airflow_dynamodb_emr.transfer.raw.place import Place
     from airflow_dynamodb_emr.transfer.raw.wire import Endpoint
 
-    endpoint, place = Endpoint.of(Session()), Place(boto3.client("s3"), *_bucket_and_key(job.folder))
+    endpoint, place = Endpoint.of(Session()), _place(job.folder)
 
     def cut(source: Source) -> copying.Job:
         return copying.Job(job.table, source.keys, job.segments, share_bytes=job.share_bytes, form=form)
@@ -44,17 +42,15 @@ def dump_plainly(job: Job) -> Callable[[], int]:
 
 
 def load(job: Job) -> Callable[[], int]:
-    import boto3
     import msgspec
     from botocore.session import Session
 
     from airflow_dynamodb_emr.transfer.raw import reading, write
     from airflow_dynamodb_emr.transfer.raw.output import Part
-    from airflow_dynamodb_emr.transfer.raw.place import Place
     from airflow_dynamodb_emr.transfer.raw.slices import Keys
     from airflow_dynamodb_emr.transfer.raw.wire import Endpoint
 
-    endpoint, place = Endpoint.of(Session()), Place(boto3.client("s3"), *_bucket_and_key(job.folder))
+    endpoint, place = Endpoint.of(Session()), _place(job.folder)
     manifest = msgspec.json.decode(place.read("manifest.json") or b"")
 
     def copy() -> int:
@@ -64,6 +60,15 @@ def load(job: Job) -> Callable[[], int]:
     return copy
 
 
-def _bucket_and_key(uri: str) -> tuple[str, str]:
-    bucket, _, key = uri.removeprefix("s3://").partition("/")
-    return bucket, key
+def _place(folder: str) -> Any:
+    """In S3, or on this machine where the others have theirs too."""
+    from airflow_dynamodb_emr.transfer.raw.place import Place
+
+    if not folder.startswith("s3://"):
+        from benchmarks.copying.files import Files
+
+        return Place(Files(), "", folder)
+    import boto3
+
+    bucket, _, key = folder.removeprefix("s3://").partition("/")
+    return Place(boto3.client("s3"), bucket, key)

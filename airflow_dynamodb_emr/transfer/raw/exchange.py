@@ -12,7 +12,7 @@ from http.client import HTTPConnection
 from typing import NamedTuple
 
 _HEADERS_AT_MOST, _ANSWER_AT_MOST = 2**16, 2**26
-_FIRST_BYTES, _BODY_WITH_HEADERS = 2**14, 2**16
+_FIRST_BYTES, _STEP_BYTES, _BODY_WITH_HEADERS = 2**14, 2**18, 2**16
 
 
 class Answer(NamedTuple):
@@ -69,7 +69,7 @@ class Exchange:
 
     def _content(self, length: int, begun: bytes) -> memoryview:
         if len(self._memory) < length:
-            self._memory = bytearray(length)
+            self._memory = bytearray(-(-length // _STEP_BYTES) * _STEP_BYTES)  # the next page may be a bit larger
         view = memoryview(self._memory)[:length]
         at = min(len(begun), length)
         view[:at] = begun[:at]

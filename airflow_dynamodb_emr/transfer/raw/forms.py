@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 DYNAMODB_JSON, CONNECTOR = "dynamodb-json", "connector"
@@ -17,23 +17,25 @@ _RENAMES = [(f'{{"{kind}":{sign}'.encode(), f'{{"{TYPES[kind]}":{sign}'.encode()
 _MAYBE_NAME = re.compile(rb'\{"M":\{"(?:M":\{|(?:[SNBL]|[SNB]S|BOOL|NULL)":["\[tf])')
 _DENSE = re.compile(rb'\{"(?:[^"\\]|\\.)*":\{"[A-Z]+":\S')  # as DynamoDB writes JSON, without blanks
 
-_HEAD, _BETWEEN, _TAIL = b'{"Item":', b'}\n{"Item":', b"}\n"
+_AT_ONCE = 256  # items: their lines stay in the processor's cache while they are hashed and packed, and take little memory
 
 
-def dynamodb_lines(items: Sequence[Any]) -> Sequence[bytes]:
-    """As ImportTable, Glue and native exports have them: `{"Item":{"id":{"S":"k1"}}}`."""
-    text = _BETWEEN.join(items)
-    if text.count(b"\n") == len(items) - 1:
-        return _HEAD, text, _TAIL
-    return dynamodb_lines([bytes(item).replace(b"\n", b" ") for item in items])  # one that stands between tokens: within a string it is written \n
+def dynamodb_lines(items: Sequence[Any]) -> Iterator[bytes]:
+    """As ImportTable, Glue and native exports have them: `{"Item":{"id":{"S":"k1"}}}`. No item has a newline in it: `pages.py` sees to that."""
+    for some in _some(items):
+        yield b'{"Item":' + b'}\n{"Item":'.join(some) + b"}\n"
 
 
-def connector_lines(items: Sequence[Any]) -> Sequence[bytes]:
+def connector_lines(items: Sequence[Any]) -> Iterator[bytes]:
     """As the connector 5.x writes them: `{"id":{"s":"k1"}}`."""
-    text = b"\n".join(items) + b"\n"
-    if all(map(_DENSE.match, items)) and not _MAYBE_NAME.search(text):
-        return (_renamed(text),)
-    return [_connector_line(item) for item in items]
+    for some in _some(items):
+        text = b"\n".join(some) + b"\n"
+        dense = all(map(_DENSE.match, some)) and not _MAYBE_NAME.search(text)
+        yield _renamed(text) if dense else b"".join(map(_connector_line, some))
+
+
+def _some(items: Sequence[Any]) -> Iterator[Sequence[Any]]:
+    return (items[start : start + _AT_ONCE] for start in range(0, len(items), _AT_ONCE))
 
 
 def _connector_line(item: Any) -> bytes:
@@ -59,5 +61,4 @@ def _to_connector(value: dict[str, Any]) -> dict[str, Any]:
     return {TYPES[kind]: inner}
 
 
-# What is to be written one after the other: put together, it would be copied twice more.
-LINES: dict[str, Callable[[Sequence[Any]], Sequence[bytes]]] = {DYNAMODB_JSON: dynamodb_lines, CONNECTOR: connector_lines}
+LINES: dict[str, Callable[[Sequence[Any]], Iterator[bytes]]] = {DYNAMODB_JSON: dynamodb_lines, CONNECTOR: connector_lines}

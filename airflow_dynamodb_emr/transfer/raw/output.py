@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, NamedTuple
 
 from airflow_dynamodb_emr.transfer.raw.compression import compressor
@@ -28,7 +28,7 @@ class Output:
     """Where one slice goes."""
 
     def __init__(
-        self, upload: Callable[[str], Upload], lines: Callable[[Sequence[Any]], Sequence[bytes]], slice_name: str, part_bytes: int, parts: list[Part]
+        self, upload: Callable[[str], Upload], lines: Callable[[Sequence[Any]], Iterable[bytes]], slice_name: str, part_bytes: int, parts: list[Part]
     ) -> None:
         """*upload* starts an object at a key relative to the dump's folder; *parts* are there already."""
         self._upload, self._lines, self._name, self._part_bytes = upload, lines, slice_name, part_bytes
@@ -63,14 +63,14 @@ class _OpenPart:
         self._compress, self._hash = compressor(), hashlib.sha256()
         self._items = self.content_bytes = 0
 
-    def write(self, blocks: Sequence[bytes], items: int) -> int:
+    def write(self, blocks: Iterable[bytes], items: int) -> int:
+        before = self.content_bytes
         for block in blocks:
             self._hash.update(block)
             self._upload.write(self._compress.compress(block))
+            self.content_bytes += len(block)
         self._items += items
-        written = sum(map(len, blocks))
-        self.content_bytes += written
-        return written
+        return self.content_bytes - before
 
     def close(self) -> Part:
         self._upload.write(self._compress.flush())

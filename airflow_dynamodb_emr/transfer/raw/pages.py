@@ -18,7 +18,7 @@ _decoder = json.JSONDecoder()
 
 
 class Page(NamedTuple):
-    items: list[Any]  # bytes, or msgspec.Raw, which joins like bytes; what they stand in may be used for the next answer
+    items: list[Any]  # bytes, or msgspec.Raw, which joins like bytes, no newline in any; what they stand in may be used for the next answer
     last: bytes  # LastEvaluatedKey; empty: there is no more
     units: float  # read units that it took
 
@@ -28,19 +28,25 @@ def read_plainly(answer: bytes | memoryview) -> Page:
     try:
         fields = dict(_fields(bytes(answer).decode()))
         units = float(json.loads(fields.get("ConsumedCapacity", b"{}")).get("CapacityUnits", 0.0))
-        return _page(fields["Items"], fields.get("LastEvaluatedKey", b""), units, json.loads(fields["Count"]))
+        return _page(answer, fields["Items"], fields.get("LastEvaluatedKey", b""), units, json.loads(fields["Count"]))
     except IndexError:
         raise ValueError("it is cut short") from None
     except (AttributeError, KeyError, TypeError) as error:
         raise ValueError(f"it is no page: {error}") from None
 
 
-def _page(items: list[Any], last: bytes, units: float, count: int) -> Page:
+def _page(answer: bytes | memoryview, items: list[Any], last: bytes, units: float, count: int) -> Page:
     if count != len(items):
         raise ValueError(f"{len(items)} items where {count} are announced")
     if last and not last.startswith(b"{"):
         raise ValueError(f"{last!r} is no key")
-    return Page(items, last, units)
+    return Page([bytes(item).replace(b"\n", b" ") for item in items] if _has_newline(answer) else items, last, units)
+
+
+def _has_newline(answer: bytes | memoryview) -> bool:
+    """Between tokens, where DynamoDB writes none; within a string it is written `\\n`."""
+    memory: Any = answer.obj if isinstance(answer, memoryview) else answer  # a view cannot be searched
+    return bool(memory.find(b"\n", 0, len(answer)) >= 0)
 
 
 def _fields(text: str) -> Iterator[tuple[str, Any]]:
@@ -96,7 +102,7 @@ def _by_msgspec() -> Callable[[bytes | memoryview], Page]:
 
     def read(answer: bytes | memoryview) -> Page:
         found = decode(answer)  # msgspec's errors are ValueErrors
-        return _page(found.Items, bytes(found.LastEvaluatedKey), found.ConsumedCapacity.CapacityUnits, found.Count)
+        return _page(answer, found.Items, bytes(found.LastEvaluatedKey), found.ConsumedCapacity.CapacityUnits, found.Count)
 
     return read
 

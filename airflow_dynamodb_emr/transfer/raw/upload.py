@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import logging
 from base64 import b64encode
 from collections.abc import Callable
@@ -16,7 +17,36 @@ from airflow_dynamodb_emr.transfer.raw.refusals import of_s3
 
 log = logging.getLogger(__name__)
 
-PIECE_BYTES = 6 * 2**20  # S3 wants five at least of all but the last, and each hand keeps one in memory
+PIECE_BYTES = 5 * 2**20  # the least that S3 takes of all but the last
+
+# Memory for pieces that nobody fills just now: to grow it anew for every part would leave holes as large as what is used.
+_idle: list[bytearray] = []
+
+
+class View(io.RawIOBase):
+    """Memory as a file, which is what botocore takes without a copy."""
+
+    def __init__(self, memory: memoryview) -> None:
+        self._memory, self._at = memory, 0
+
+    def readable(self) -> bool:
+        return True
+
+    def seekable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        some = self._memory[self._at : self._at + len(buffer)]
+        buffer[: len(some)] = some
+        self._at += len(some)
+        return len(some)
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
+        self._at = offset + (0, self._at, len(self._memory))[whence]
+        return self._at
+
+    def tell(self) -> int:
+        return self._at
 
 
 class Upload:
@@ -26,7 +56,7 @@ class Upload:
         """*refuse* raises where the object must not become one, when its time has come."""
         self._s3, self._where = s3, {"Bucket": bucket, "Key": key}
         self._refuse = refuse
-        self._buffer = bytearray()
+        self._memory, self._filled = _taken(), 0
         self._id = ""
         self._pieces: list[dict[str, Any]] = []
         self._hash = hashlib.sha256()
@@ -38,25 +68,27 @@ class Upload:
         return self._hash.hexdigest()
 
     def write(self, data: bytes) -> None:
-        if not data:
-            return
         self._hash.update(data)
-        self._buffer += data
         self.bytes += len(data)
-        if len(self._buffer) >= PIECE_BYTES:
-            self._send_piece()
+        at = 0
+        while at < len(data):
+            more = min(len(data) - at, len(self._memory) - self._filled)
+            self._memory[self._filled : self._filled + more] = data[at : at + more]
+            self._filled, at = self._filled + more, at + more
+            if self._filled == len(self._memory):
+                self._send_piece()
 
     def close(self) -> None:
         """From now on the object is there."""
-        if self._pieces and self._buffer:
+        if self._pieces and self._filled:
             self._send_piece()
         self._refuse()
         self.etag = self._completed() if self._pieces else self._put()
-        self._buffer = bytearray()
+        self._leave()
 
     def abort(self) -> None:
         """What was sent is dropped. Where S3 refuses even that, it is told: a lifecycle rule of the bucket ends such uploads."""
-        self._buffer = bytearray()
+        self._leave()
         if not self._id or self.etag:
             return
         try:
@@ -64,8 +96,22 @@ class Upload:
         except Exception as error:  # whatever made us abort is what has to be raised
             log.warning("s3://%s/%s: an upload of %s bytes could not be aborted: %s", *self._where.values(), self.bytes, error)
 
+    def _leave(self) -> None:
+        """Once only: another fills the memory then."""
+        if self._memory:
+            _idle.append(self._memory)
+        self._memory, self._filled = bytearray(), 0
+
+    @property
+    def _body(self) -> Any:
+        """Without a copy."""
+        return self._memory if self._filled == len(self._memory) else View(memoryview(self._memory)[: self._filled])
+
+    def _checked(self) -> dict[str, str]:
+        return {"ChecksumCRC32": b64encode(crc32(memoryview(self._memory)[: self._filled]).to_bytes(4, "big")).decode()}
+
     def _put(self) -> str:
-        return _etag(self._call("put_object", Body=self._buffer, **_checked(self._buffer)))
+        return _etag(self._call("put_object", Body=self._body, **self._checked()))
 
     def _completed(self) -> str:
         """Where the answer is lost, a second call is told that there is no such upload: then what is there decides."""
@@ -86,10 +132,10 @@ class Upload:
     def _send_piece(self) -> None:
         if not self._id:
             self._id = self._call("create_multipart_upload", ChecksumAlgorithm="CRC32")["UploadId"]
-        number, checked = len(self._pieces) + 1, _checked(self._buffer)
-        answer = self._call("upload_part", UploadId=self._id, PartNumber=number, Body=self._buffer, **checked)
+        number, checked = len(self._pieces) + 1, self._checked()
+        answer = self._call("upload_part", UploadId=self._id, PartNumber=number, Body=self._body, **checked)
         self._pieces.append({"PartNumber": number, "ETag": answer["ETag"], **checked})
-        self._buffer = bytearray()
+        self._filled = 0
 
     def _call(self, operation: str, **arguments: Any) -> Any:
         try:
@@ -97,6 +143,14 @@ class Upload:
         except (ClientError, BotoCoreError) as error:
             hint = "allow s3:PutObject and s3:AbortMultipartUpload there, and look at the bucket"
             raise of_s3("s3://{Bucket}/{Key} could not be written".format(**self._where), error, hint) from error
+
+
+def _taken() -> bytearray:
+    try:
+        memory = _idle.pop()
+    except IndexError:
+        return bytearray(PIECE_BYTES)
+    return memory if len(memory) == PIECE_BYTES else bytearray(PIECE_BYTES)
 
 
 def _etag(answer: dict[str, Any]) -> str:
@@ -109,7 +163,3 @@ def _etag_of_pieces(etags: list[str]) -> str:
         return f"{hashlib.md5(bytes.fromhex(''.join(etags)), usedforsecurity=False).hexdigest()}-{len(etags)}"
     except ValueError:
         return "unknown"
-
-
-def _checked(data: bytes | bytearray) -> dict[str, str]:
-    return {"ChecksumCRC32": b64encode(crc32(data).to_bytes(4, "big")).decode()}

@@ -21,6 +21,11 @@ def refusal(code: str, operation: str = "PutObject") -> ClientError:
     return ClientError({"Error": {"Code": code, "Message": f"told {code}"}, "ResponseMetadata": {"HTTPStatusCode": 400}}, operation)  # type: ignore[typeddict-item]
 
 
+def body(sent: Any) -> bytes:
+    """Bytes, or a file of them."""
+    return bytes(sent.read()) if hasattr(sent, "read") else bytes(sent)
+
+
 class FakeS3:
     """Of one bucket. *before* and *after* see each call's name and arguments, and may raise: it was not carried out, or was and is not answered."""
 
@@ -64,7 +69,7 @@ class FakeS3:
     def _put_object(self, asked: dict[str, Any]) -> dict[str, Any]:
         if asked.get("IfNoneMatch") and asked["Key"] in self.objects:
             raise refusal("PreconditionFailed")
-        data = bytes(asked["Body"])
+        data = body(asked["Body"])
         return self._put(asked["Key"], data, _md5(data).hexdigest())
 
     def _get_object(self, asked: dict[str, Any]) -> dict[str, Any]:
@@ -95,7 +100,7 @@ class FakeS3:
         return {"UploadId": f"u{len(self.calls)}"}
 
     def _upload_part(self, asked: dict[str, Any]) -> dict[str, Any]:
-        data = bytes(asked["Body"])
+        data = body(asked["Body"])
         self._upload(asked)[asked["PartNumber"]] = data
         return {"ETag": f'"{_md5(data).hexdigest()}"'}
 

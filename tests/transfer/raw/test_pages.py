@@ -42,6 +42,17 @@ def test_items_are_the_bytes_that_came(
 
 
 @READERS
+@pytest.mark.parametrize("kind", [bytes, bytearray, lambda answer: memoryview(bytearray(answer + b"\n\n\n"))[: len(answer)]])
+def test_no_item_has_a_newline_in_it_that_would_end_its_line(read: Any, kind: Any) -> None:
+    item = {"id": {"S": "a\nb"}}
+
+    page = read(kind(b'{"Count":2,"Items":[%s,%s]}' % (json.dumps(item, indent=1).encode(), json.dumps(item).encode())))
+
+    assert not [each for each in page.items if b"\n" in bytes(each)]
+    assert [json.loads(bytes(each)) for each in page.items] == [item, item]
+
+
+@READERS
 @pytest.mark.parametrize(
     "answer",
     [

@@ -41,8 +41,8 @@ def test_pieces_are_as_large_as_they_shall_be_and_one_is_in_memory(fake_s3: Fake
     made = written(fake_s3)
 
     ((_, pieces),) = fake_s3.uploads.values()
-    assert [len(piece) for piece in pieces.values()] == [1200, 1200]
-    assert len(made._buffer) == len(DATA) - 2400
+    assert [len(piece) for piece in pieces.values()] == [1000, 1000]
+    assert made._filled == len(DATA) - 2000
 
 
 def test_s3_checks_every_piece(fake_s3: FakeS3) -> None:
