@@ -44,7 +44,7 @@ def test_the_connectors_library_copies_every_item(at: Bench) -> None:
 
 @pytest.mark.parametrize(("contender", "dumper"), [("boto3_load", "boto3_dump"), ("boto3_batch_writer", "boto3_dump"), ("raw_load", "raw_dump")])
 def test_who_loads_writes_every_item(at: Bench, contender: str, dumper: str) -> None:
-    folder = at.folder(contender)
+    folder = at.folder()
     at.run(Job(contender=dumper, table=f"T{SMALL}", folder=folder), SMALL)
 
     assert at.load(contender, {contender: (folder, SMALL)}).items == SMALL
