@@ -1,4 +1,7 @@
-"""The lines that items are written as, from the bytes that DynamoDB sent: none is decoded where that can be helped."""
+"""The lines that items are written as, from the bytes that DynamoDB sent: none is decoded where that can be helped.
+
+Each item is on one line already: `pages.py`.
+"""
 
 from __future__ import annotations
 
@@ -20,10 +23,7 @@ _DENSE = re.compile(rb'\{"(?:[^"\\]|\\.)*":\{"[A-Z]+":\S')  # as DynamoDB writes
 
 def dynamodb_lines(items: Sequence[Any]) -> bytes:
     """As ImportTable, Glue and native exports have them: `{"Item":{"id":{"S":"k1"}}}`."""
-    text = b'{"Item":' + b'}\n{"Item":'.join(items) + b"}\n"
-    if text.count(b"\n") == len(items):
-        return text
-    return dynamodb_lines([bytes(item).replace(b"\n", b" ") for item in items])  # one that stands between tokens: within a string it is written \n
+    return b'{"Item":' + b'}\n{"Item":'.join(items) + b"}\n"
 
 
 def connector_lines(items: Sequence[Any]) -> bytes:
