@@ -29,7 +29,6 @@ WRITTEN: dict[str, dict[str, Any]] = {
     "dense": {"separators": (",", ":"), "ensure_ascii": False},
     "escaped": {"separators": (",", ":")},
     "with blanks": {},
-    "over several lines": {"indent": 1},
 }
 
 
