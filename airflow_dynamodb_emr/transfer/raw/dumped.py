@@ -6,7 +6,6 @@ import json
 import re
 from collections.abc import Iterable
 from datetime import datetime
-from functools import partial
 from typing import Any, NamedTuple
 
 from airflow_dynamodb_emr import __version__
@@ -37,12 +36,12 @@ class Source(NamedTuple):
     def of(cls, wire: Wire, table: str) -> Source:
         """Raises BadInput where there is no such table."""
         try:
-            found: Source = wire.until("DescribeTable", json.dumps({"TableName": table}).encode(), partial(_described, table))
+            found: Source = wire.until("DescribeTable", json.dumps({"TableName": table}).encode(), _described)
         except Refused as refusal:
             if refusal.code != "ResourceNotFoundException":
                 raise
             raise BadInput(f"table {table} is not there", "look at its name, the region and the account") from refusal
-        return found
+        return found._replace(name=table)  # of another account's, it is an ARN
 
     def refuse_another(self, wire: Wire) -> None:
         """Raises CopyFailed where the name is another table's by now, or nobody's."""
@@ -56,14 +55,14 @@ class Source(NamedTuple):
             raise CopyFailed(f"table {self.name} is being deleted while it is copied", "what was copied is no dump of it")
 
 
-def _described(name: str, answer: bytes) -> Source:
-    """By the *name* that it was asked for by, which may be an ARN. Raises ValueError where it is no answer to DescribeTable."""
+def _described(answer: bytes) -> Source:
+    """Raises ValueError where it is no answer to DescribeTable."""
     try:
         found = json.loads(answer)["Table"]
         names = [each["AttributeName"] for each in sorted(found["KeySchema"], key=lambda each: str(each["KeyType"]))]
         units = found.get("ProvisionedThroughput", {}).get("ReadCapacityUnits", 0)
         facts = found.get("ItemCount", 0), found.get("TableSizeBytes", 0), units, found.get("TableStatus", "")
-        return Source(name, found["TableArn"], found.get("TableId", ""), Keys(*names), *facts)
+        return Source(found["TableName"], found["TableArn"], found.get("TableId", ""), Keys(*names), *facts)
     except (AttributeError, KeyError, TypeError) as error:
         raise ValueError(f"no description of a table: {error!r}") from error
 

@@ -1,7 +1,4 @@
-"""The lines that items are written as, from the bytes that DynamoDB sent: none is decoded where that can be helped.
-
-Each item is on one line already: `pages.py`.
-"""
+"""The lines that items are written as, from the bytes that DynamoDB sent: none is decoded where that can be helped."""
 
 from __future__ import annotations
 
@@ -23,7 +20,10 @@ _DENSE = re.compile(rb'\{"(?:[^"\\]|\\.)*":\{"[A-Z]+":\S')  # as DynamoDB writes
 
 def dynamodb_lines(items: Sequence[Any]) -> bytes:
     """As ImportTable, Glue and native exports have them: `{"Item":{"id":{"S":"k1"}}}`."""
-    return b'{"Item":' + b'}\n{"Item":'.join(items) + b"}\n"
+    text = b'{"Item":' + b'}\n{"Item":'.join(items) + b"}\n"
+    if text.count(b"\n") == len(items):
+        return text
+    return dynamodb_lines([bytes(item).replace(b"\n", b" ") for item in items])  # one that stands between tokens: within a string it is written \n
 
 
 def connector_lines(items: Sequence[Any]) -> bytes:

@@ -26,18 +26,13 @@ class Page(NamedTuple):
 def read_plainly(answer: bytes) -> Page:
     """With nothing but the standard library. Raises ValueError for what is no page."""
     try:
-        fields = dict(_fields(_on_one_line(answer).decode()))
+        fields = dict(_fields(answer.decode()))
         units = float(json.loads(fields.get("ConsumedCapacity", b"{}")).get("CapacityUnits", 0.0))
         return _page(fields["Items"], fields.get("LastEvaluatedKey", b""), units, json.loads(fields["Count"]))
     except IndexError:
         raise ValueError("it is cut short") from None
     except (AttributeError, KeyError, TypeError) as error:
         raise ValueError(f"it is no page: {error}") from None
-
-
-def _on_one_line(answer: bytes) -> bytes:
-    """As DynamoDB sends it, and as a dump needs items. Within a string a newline is written `\\n`: where one stands, a blank is as good."""
-    return answer.replace(b"\n", b" ")
 
 
 def _page(items: list[Any], last: bytes, units: float, count: int) -> Page:
@@ -100,7 +95,7 @@ def _by_msgspec() -> Callable[[bytes], Page]:
     decode: Callable[[bytes], Any] = msgspec.json.Decoder(answer_).decode
 
     def read(answer: bytes) -> Page:
-        found = decode(_on_one_line(answer))  # msgspec's errors are ValueErrors
+        found = decode(answer)  # msgspec's errors are ValueErrors
         return _page(found.Items, bytes(found.LastEvaluatedKey), found.ConsumedCapacity.CapacityUnits, found.Count)
 
     return read

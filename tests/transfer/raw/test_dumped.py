@@ -49,7 +49,7 @@ def test_a_table_that_is_not_there_is_bad_input() -> None:
 @pytest.mark.parametrize("answer", [b"{}", b"[]", b'{"Table":{}}', b'{"Table":{"KeySchema":[{}]}}', b'{"Table":[]}'])
 def test_what_is_no_description_is_no_answer(answer: bytes) -> None:
     with pytest.raises(ValueError, match="no description of a table"):
-        dumped._described("orders", answer)
+        dumped._described(answer)
 
 
 @pytest.mark.parametrize(

@@ -29,6 +29,7 @@ WRITTEN: dict[str, dict[str, Any]] = {
     "dense": {"separators": (",", ":"), "ensure_ascii": False},
     "escaped": {"separators": (",", ":")},
     "with blanks": {},
+    "over several lines": {"indent": 1},
 }
 
 

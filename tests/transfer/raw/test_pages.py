@@ -67,14 +67,6 @@ def test_what_is_no_page_is_told(read: Any, answer: bytes) -> None:
 
 
 @READERS
-def test_an_item_is_on_one_line_however_it_came(read: Any) -> None:
-    page = read(json.dumps({**PAGE, "Items": [{"id": {"S": "a\n"}}]}, indent=1).encode())
-
-    (item,) = map(bytes, page.items)
-    assert b"\n" not in item and json.loads(item) == {"id": {"S": "a\n"}}
-
-
-@READERS
 def test_what_is_not_needed_is_passed_over(read: Any) -> None:
     page = read(told(ScannedCount=9, New={"a": [1, "]}", {}]}, LastEvaluatedKey={"id": {"S": "}"}}))
 
