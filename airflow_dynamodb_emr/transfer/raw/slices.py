@@ -13,7 +13,7 @@ from __future__ import annotations
 import json
 from typing import Any, NamedTuple
 
-from airflow_dynamodb_emr.transfer.raw.between import between, later
+from airflow_dynamodb_emr.transfer.raw.between import between, later, order
 
 WAYS = 8  # a collection is divided into so many ranges
 _LONGEST_NAME = 200  # an object's key has 1024 bytes at most; a range of a range of a range is no longer worth dividing anyway
@@ -68,6 +68,10 @@ class Slice(NamedTuple):
         if not keys.range or not before or not after:
             return False
         return bool(self.collection) or json.loads(before)[keys.hash] == json.loads(after)[keys.hash]
+
+    def ends_at(self, after: bytes, keys: Keys) -> bool:
+        """Is this last key the end of its range? DynamoDB may say that there is more, and refuses to be asked for what lies behind."""
+        return bool(self.end and after) and order(json.loads(after)[keys.range]) >= order(json.loads(self.end))
 
     @property
     def may_be_divided(self) -> bool:
