@@ -27,9 +27,13 @@ def between(low: dict[str, str], high: dict[str, str], count: int) -> list[dict[
 
 def later(one: dict[str, str], other: dict[str, str]) -> dict[str, str]:
     """That which sorts behind the other."""
-    ((kind, first),), ((_, second),) = one.items(), other.items()
-    order = _ORDERS[kind]
-    return other if order(first) < order(second) else one
+    return other if order(one) < order(other) else one
+
+
+def order(value: dict[str, str]) -> Any:
+    """What values of one type sort by."""
+    ((kind, text),) = value.items()
+    return _ORDERS[kind](text)
 
 
 def _numbers(low: str, high: str, count: int) -> list[str]:

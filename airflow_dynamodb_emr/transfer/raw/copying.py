@@ -87,9 +87,10 @@ def pages(wire: Wire, job: Job, slice_: Slice, after: bytes, limiter: Limiter) -
         limiter.wait(wire.stop)
         page: Page = wire.until(*slice_.request(job.table, job.keys, job.page_items, after), read_page)
         limiter.took(page.units)
-        yield page
-        if not page.last:
+        if not page.last or slice_.ends_at(page.last, job.keys):
+            yield page._replace(last=b"")
             return
+        yield page
         after = page.last
 
 

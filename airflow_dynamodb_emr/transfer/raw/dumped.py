@@ -41,7 +41,7 @@ class Source(NamedTuple):
             if refusal.code != "ResourceNotFoundException":
                 raise
             raise BadInput(f"table {table} is not there", "look at its name, the region and the account") from refusal
-        return found
+        return found._replace(name=table)  # of another account's, it is an ARN
 
     def refuse_another(self, wire: Wire) -> None:
         """Raises CopyFailed where the name is another table's by now, or nobody's."""

@@ -13,7 +13,7 @@ from __future__ import annotations
 import json
 from typing import Any, NamedTuple
 
-from airflow_dynamodb_emr.transfer.raw.between import between, later
+from airflow_dynamodb_emr.transfer.raw.between import between, later, order
 
 RANGE_SHARES = 4
 WAYS = 8  # a collection is divided into so many ranges
@@ -69,6 +69,10 @@ class Slice(NamedTuple):
         if not keys.range or not before or not after:
             return False
         return bool(self.collection) or json.loads(before)[keys.hash] == json.loads(after)[keys.hash]
+
+    def ends_at(self, after: bytes, keys: Keys) -> bool:
+        """Is this last key the end of its range? DynamoDB may say that there is more, and refuses to be asked for what lies behind."""
+        return bool(self.end and after) and order(json.loads(after)[keys.range]) >= order(json.loads(self.end))
 
     @property
     def shares(self) -> int:

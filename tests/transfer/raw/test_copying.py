@@ -196,6 +196,28 @@ def test_a_collection_whose_end_is_deleted_while_it_is_divided_is_copied(left: I
     assert set(copies.values()) == {1} and len([key for key in copies if "small" in key]) == 20
 
 
+def test_a_range_is_over_at_its_end_although_the_table_says_that_there_may_be_more() -> None:
+    """Behind the end there is nothing to be asked for: DynamoDB refuses to start there."""
+    table, s3, asked = large(), FakeS3(), list[Any]()
+
+    class Eager(Straight):
+        def until(self, operation: str, body: bytes, read: Callable[[bytes], Any]) -> Any:
+            found = super().until(operation, body, read)
+            range_ = "BETWEEN" in json.loads(body).get("KeyConditionExpression", "")
+            asked.append(json.loads(body).get("ExclusiveStartKey"))
+            last = {name: json.loads(bytes(found.items[-1]))[name] for name in ("id", "at")} if range_ and found.items else {}
+            return found._replace(last=json.dumps(last).encode()) if last else found
+
+    slices = [each for done in copy_all(table, JOB, s3, Random(1)) for each in [done.slice] if each.collection]
+    for each in slices:
+        asked.clear()
+        output = Output(s3.place().upload, dynamodb_lines, each.name, 10**6, [])
+        *_, done = copying.copy(Eager(table), JOB._replace(share_bytes=10**9), Progress(each), output)  # type: ignore[arg-type]
+
+        assert done.done
+        assert {"id": json.loads(each.collection), "at": json.loads(each.end)} not in asked
+
+
 def test_what_an_open_part_has_is_nowhere_when_a_copy_ends_early() -> None:
     s3 = FakeS3()
 

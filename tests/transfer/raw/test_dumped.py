@@ -31,6 +31,12 @@ def test_a_source_is_the_table_as_it_is() -> None:
     assert source == Source("orders", told["TableArn"], told["TableId"], KEYS, 1, len("idaat") + 2, 0, "ACTIVE")
 
 
+def test_a_table_of_another_account_keeps_the_arn_that_it_is_asked_for_by() -> None:
+    arn = "arn:aws:dynamodb:us-east-1:123456789012:table/orders"
+
+    assert Source.of(Straight(Table("S")), arn)[:2] == (arn, arn)  # type: ignore[arg-type]
+
+
 def test_a_table_without_a_sort_key_has_one_key() -> None:
     assert Source.of(Straight(Table("S")), "orders").keys == Keys("id")  # type: ignore[arg-type]
 

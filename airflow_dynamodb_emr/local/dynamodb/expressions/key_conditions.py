@@ -13,7 +13,8 @@ from airflow_dynamodb_emr.local.dynamodb.expressions.tokens import Placeholders,
 from airflow_dynamodb_emr.local.http.protocol import invalid
 
 Test: TypeAlias = Callable[[Any], bool]
-_INVALID = "Invalid KeyConditionExpression: "
+_INVALID, _WRONG = "Invalid KeyConditionExpression: ", "One or more parameter values were invalid: "
+_LONGEST_RANGE_KEY = 1024  # bytes
 
 
 class KeyCondition(NamedTuple):
@@ -28,6 +29,12 @@ class KeyCondition(NamedTuple):
     holds: Condition
     is_below: Test
     is_above: Test
+    first: Any = None  # the bounds of >=, <= and BETWEEN, as keys are ordered
+    last: Any = None
+
+    @property
+    def bounds(self) -> tuple[Any, Any, Any]:
+        return _bound(self.value), self.first, self.last
 
 
 def key_conditions(text: str, keys: Sequence[str], type_of: Callable[[str], str], placeholders: Placeholders) -> list[KeyCondition]:
@@ -38,7 +45,9 @@ def key_conditions(text: str, keys: Sequence[str], type_of: Callable[[str], str]
     if found[keys[0]].operator != "=":
         raise invalid("Query key condition not supported")
     if any(name in keys and type_of(name) not in one.value for name, one in found.items()):
-        raise invalid("One or more parameter values were invalid: Condition parameter type does not match schema type")
+        raise invalid(f"{_WRONG}Condition parameter type does not match schema type")
+    if any(map(_is_too_long, (bound for name in keys[1:] if name in found for bound in found[name].bounds))):
+        raise invalid(f"{_WRONG}Aggregated size of all range keys has exceeded the size limit of {_LONGEST_RANGE_KEY} bytes")
     if set(found) - set(keys):
         raise invalid("Query condition missed key schema element or names an attribute that is no key")
     return [found[name] for name in keys if name in found]
@@ -98,6 +107,8 @@ def _comparison(tokens: Tokens) -> KeyCondition:
         lambda item: COMPARISONS[operator](item[name], value),
         lambda key: below(key, bound),
         lambda key: above(key, bound),
+        first=bound if operator == ">=" else None,
+        last=bound if operator == "<=" else None,
     )
 
 
@@ -114,6 +125,8 @@ def _between(name: str, low: Value, high: Value) -> KeyCondition:
         lambda item: COMPARISONS[">="](item[name], low) and COMPARISONS["<="](item[name], high),
         lambda key: bool(key < first),
         lambda key: bool(key > last),
+        first,
+        last,
     )
 
 
@@ -127,6 +140,10 @@ def _name(tokens: Tokens) -> str:
 def _bound(value: Value) -> Any:
     """None for what is no key, and refused as such."""
     return order(value) if value.keys() & {"S", "N", "B"} else None
+
+
+def _is_too_long(bound: Any) -> bool:
+    return isinstance(bound, bytes) and len(bound) > _LONGEST_RANGE_KEY
 
 
 def _never(_key: Any, _bound: Any) -> bool:

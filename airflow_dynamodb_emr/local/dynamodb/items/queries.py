@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
 from airflow_dynamodb_emr.local.dynamodb.consumed import Used, throttled
+from airflow_dynamodb_emr.local.dynamodb.expressions.comparisons import order
 from airflow_dynamodb_emr.local.dynamodb.expressions.conditions import condition
 from airflow_dynamodb_emr.local.dynamodb.expressions.key_conditions import KeyCondition, key_conditions
 from airflow_dynamodb_emr.local.dynamodb.expressions.paths import project
@@ -32,9 +33,10 @@ def query(table: Table, request: Request) -> bytes | dict[str, Any]:
     if any(name in request for name in NEEDS_A_LOOK):
         return read(table, request)
     placeholders = Placeholders(request)
-    places = _collection(table, request, _conditions(View(table, None), request, placeholders))
+    conditions = _conditions(View(table, None), request, placeholders)
+    places = _collection(table, request, conditions)
     placeholders.check_used()
-    return reads.read(table, request, places)
+    return reads.read(table, request, places, _end(request, conditions))
 
 
 def read(table: Table, request: Request) -> dict[str, Any]:
@@ -65,9 +67,16 @@ def _conditions(view: View, request: Request, placeholders: Placeholders) -> lis
         item_size(start)
         if any(name not in start for name in view.keys):
             raise invalid("The provided starting key is invalid")
-        if not all(condition.holds(start) for condition in conditions):
+        end = _end(request, conditions)
+        if not all(condition.holds(start) for condition in conditions) or (end is not None and order(start[conditions[1].name]) == end):
             raise invalid("The provided starting key is outside query boundaries based on provided conditions")
     return conditions
+
+
+def _end(request: Request, conditions: list[KeyCondition]) -> Any:
+    """The bound of the range key that a Query reads up to, itself included; None where there is no such bound."""
+    ranged = conditions[1] if len(conditions) > 1 else None
+    return ranged and (ranged.last if request.get("ScanIndexForward", True) else ranged.first)
 
 
 def _collection(table: Table, request: Request, conditions: list[KeyCondition]) -> Callable[[], range]:
@@ -94,7 +103,7 @@ def _page(table: Table, request: Request, conditions: list[KeyCondition]) -> See
         places = _collection(table, request, conditions)()
     else:
         places = table.store.segment(*reads.segments(request), reads.start_of(table, request))
-    page = table.store.page(places, request.get("Limit"), reads.LARGEST_PAGE_BYTES)
+    page = table.store.page(places, request.get("Limit"), reads.LARGEST_PAGE_BYTES, _end(request, conditions))
     items = [row.item for row in page.rows]
     return Seen(items, page.size, items[-1] if page.last else None)
 

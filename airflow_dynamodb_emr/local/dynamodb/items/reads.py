@@ -23,12 +23,12 @@ def scan(table: Table, request: Request) -> bytes:
     return read(table, request, lambda: table.store.segment(segment, total, after))
 
 
-def read(table: Table, request: Request, places: Callable[[], range]) -> bytes:
-    """A page of the items at these *places*, as they are once the table is locked."""
+def read(table: Table, request: Request, places: Callable[[], range], end: Any = None) -> bytes:
+    """A page of the items at these *places*, as they are once the table is locked; behind the range key *end* there are none."""
     with table.lock:
         if not table.capacity.reads.open:
             raise throttled(table)
-        page = table.store.page(places(), request.get("Limit"), LARGEST_PAGE_BYTES)
+        page = table.store.page(places(), request.get("Limit"), LARGEST_PAGE_BYTES, end)
         used = Used(read_units(page.size, request))
         table.capacity.reads.take(used.table)
     return _answer(table, request, page, used)

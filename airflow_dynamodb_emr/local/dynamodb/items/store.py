@@ -119,8 +119,8 @@ class Store:
             return range(first if after is None else max(first, bisect_right(keys, after)), end)
         return range(first, end if after is None else min(end, bisect_left(keys, after)))[::-1]
 
-    def page(self, places: range, most_items: int | None, most_bytes: int) -> Page:
-        """One item at least, where there is one; like DynamoDB, a page cut by *most_items* says there is more without looking."""
+    def page(self, places: range, most_items: int | None, most_bytes: int, end: Any = None) -> Page:
+        """One item at least, where there is one; a page cut by *most_items* says there is more without looking, unless it is at the *end*."""
         rows: list[Row] = []
         size = 0
         for place in places[:most_items]:
@@ -129,5 +129,6 @@ class Store:
                 break
             rows.append(row)
             size += row.size
-        more = len(rows) < len(places) or len(rows) == most_items
-        return Page(rows, size, self._keys[places[len(rows) - 1]] if more and rows else None)
+        last = self._keys[places[len(rows) - 1]] if rows else None
+        more = len(rows) < len(places) or (len(rows) == most_items and last is not None and (end is None or last[2] != end))
+        return Page(rows, size, last if more else None)

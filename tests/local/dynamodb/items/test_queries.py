@@ -63,6 +63,7 @@ def test_a_query_goes_on_behind_a_key(dynamodb: Any, ranged: str, more: dict[str
     ("start", "message"),
     [
         pytest.param({"id": {"S": "h0"}, "at": {"N": "7"}}, "outside query boundaries", id="below the range"),
+        pytest.param({"id": {"S": "h0"}, "at": {"N": "16"}}, "outside query boundaries", id="at its end, behind which there is nothing"),
         pytest.param({"id": {"S": "h1"}, "at": {"N": "9"}}, "outside query boundaries", id="of another hash key"),
         pytest.param({"id": {"S": "h0"}}, "starting key is invalid", id="no range key"),
         pytest.param({"id": {"S": "h0"}, "at": {"N": "9"}, "x": {"S": "x"}}, "does not match the schema", id="more than a key"),
@@ -70,7 +71,7 @@ def test_a_query_goes_on_behind_a_key(dynamodb: Any, ranged: str, more: dict[str
 )
 def test_a_query_starts_within_its_bounds(dynamodb: Any, ranged: str, start: dict[str, Any], message: str) -> None:
     with pytest.raises(ClientError, match=message) as error:
-        dynamodb.query(**{**_from(ranged, "8", ""), "ExclusiveStartKey": start})
+        dynamodb.query(**{**_from(ranged, "8", ""), "ExclusiveStartKey": start, **_up_to("16")})
 
     assert refusal(error) == "ValidationException"
 
@@ -83,6 +84,31 @@ def _from(table: str, low: str, start: str) -> dict[str, Any]:
         "ExpressionAttributeValues": {":id": {"S": "h0"}, ":low": {"N": low}},
         "ExclusiveStartKey": {"id": {"S": "h0"}, "at": {"N": start}},
     }
+
+
+def _up_to(high: str) -> dict[str, Any]:
+    values = {":id": {"S": "h0"}, ":low": {"N": "8"}, ":high": {"N": high}}
+    return {"KeyConditionExpression": "id = :id AND #at BETWEEN :low AND :high", "ExpressionAttributeValues": values}
+
+
+@pytest.mark.parametrize("more", [{}, {"FilterExpression": "attribute_exists(id)"}], ids=["plain", "filtered"])
+def test_a_page_that_is_full_at_the_end_of_a_range_says_that_it_is_the_end(dynamodb: Any, ranged: str, more: dict[str, Any]) -> None:
+    asked = {"TableName": ranged, "ExpressionAttributeNames": {"#at": "at"}, "Limit": 2, **more}
+
+    ends, goes_on = (dynamodb.query(**asked, **_up_to(high)) for high in ("10", "11"))
+
+    assert [[item["at"]["N"] for item in page["Items"]] for page in (ends, goes_on)] == [["8", "10"]] * 2
+    assert "LastEvaluatedKey" not in ends and goes_on["LastEvaluatedKey"]["at"] == {"N": "10"}
+
+
+def test_a_bound_that_no_key_can_have_is_refused(dynamodb: Any, make_table: MakeTable) -> None:
+    with pytest.raises(ClientError, match="Aggregated size of all range keys has exceeded the size limit of 1024 bytes"):
+        dynamodb.query(
+            TableName=make_table(keys="SS"),
+            KeyConditionExpression="id = :id AND #at <= :high",
+            ExpressionAttributeNames={"#at": "at"},
+            ExpressionAttributeValues={":id": {"S": "x"}, ":high": {"S": "x" * 1025}},
+        )
 
 
 def test_the_last_item_of_a_collection_is_found_backwards(dynamodb: Any, ranged: str) -> None:
