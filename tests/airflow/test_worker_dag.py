@@ -67,7 +67,7 @@ def test_the_manifest_names_each_part_as_it_is_stored(world: World, ran: dict[st
 
     assert part.key == "OWN_plain/1/data/part-0-0000.json.gz"
     assert world.store.size(folder.uri / part.key) == part.bytes
-    assert manifest.engines == ["worker", "spark"]
+    assert manifest.engines == ["worker", "spark", "native"]
 
 
 def test_a_spiked_table_is_put_back(world: World, ran: dict[str, bool]) -> None:
