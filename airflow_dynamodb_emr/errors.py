@@ -33,6 +33,11 @@ class DynamoDBBackupError(Exception):
         return f"{self.facts}\nHINT: {self.hint}" if self.hint else self.facts
 
 
+def facts_of(error: Exception) -> str:
+    """In one line, of an error of ours or of anybody's."""
+    return error.facts if isinstance(error, DynamoDBBackupError) else " ".join(str(error).split())
+
+
 class BadInput(DynamoDBBackupError):
     """What was asked for cannot be done; nothing was touched, and trying again will not help."""
 

@@ -37,7 +37,8 @@ _WHAT = {
 _ENGINES = {
     "engine": _option(
         "What copies the tables. `connector`: AWS' own library on EMR. `worker`: this software, in Airflow's own tasks. `spark`: this software, "
-        "on EMR. `auto`: for each table what costs least, counting time and money. A load takes the worker where the engine cannot load the dump.",
+        "on EMR or EMR Serverless. `native`: DynamoDB's own exports and imports. `auto`: for each table what costs least, "
+        "counting time and money. A load takes the worker where the engine cannot load the dump.",
         "connector",
         "auto",
     ),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from airflow_dynamodb_emr.aws import attempts, lanes, ledgers, steplog, together
+from airflow_dynamodb_emr.aws import attempts, copies, lanes, ledgers, steplog, together
 from airflow_dynamodb_emr.aws.attempts import Attempt
 from airflow_dynamodb_emr.aws.clients import Clients
 from airflow_dynamodb_emr.aws.store import Store
@@ -16,6 +16,7 @@ from airflow_dynamodb_emr.core.restore import Restore, RestorePlan, TableLoaded
 from airflow_dynamodb_emr.core.spark import OUTCOME, Outcome
 from airflow_dynamodb_emr.core.steps import LOADED_COUNTER
 from airflow_dynamodb_emr.core.verdict import Verdict
+from airflow_dynamodb_emr.errors import DataDamaged
 
 REPORT = "restore.json"
 
@@ -52,7 +53,10 @@ def judge(clients: Clients, plan: RestorePlan, now: datetime, notes: Sequence[st
 
 def _outcome(store: Store, plan: RestorePlan, table: TableLoad, attempt: Attempt | None) -> TableLoaded | str:
     """The proof that it is loaded, or why it is not."""
-    done = store.load(plan.root.manifest(table.name), TableLoaded) or _from_step(store, plan, table, attempt)
+    try:
+        done = store.load(plan.root.manifest(table.name), TableLoaded) or _from_step(store, plan, table, attempt)
+    except DataDamaged as damage:  # what is written down of this table cannot be read: its own reason, and nobody else's
+        return damage.facts
     if isinstance(done, TableLoaded) and done.items != table.items:
         return f"{done.items} items went in, the backup has {table.items}"
     if isinstance(done, TableLoaded):
@@ -62,7 +66,8 @@ def _outcome(store: Store, plan: RestorePlan, table: TableLoad, attempt: Attempt
 
 def _from_step(store: Store, plan: RestorePlan, table: TableLoad, attempt: Attempt | None) -> TableLoaded | str:
     if attempt is None:
-        return "nothing was loaded: its task failed before" if table.on_cluster else "its task failed while loading"
+        why = copies.why_failed(store, plan.root, table.name)
+        return ("nothing was loaded: its task failed before" if table.on_cluster else "its task failed while loading") + (why and f": {why}")
     log = steplog.read(store, attempt.log(plan.logs)) or ""
     if not attempt.completed:
         return f"its step is {attempt.step.state}: {attempt.step.reason or steplog.tail(log)}"

@@ -40,7 +40,7 @@ def draft(clients: Clients, request: Request, run: str, time: datetime, now: dat
     request = structs.replace(request, pace=_with_room(clients, request.pace, found))
     plan = backup_plan(request, run, time, now, found, excluded, vanished)
     preflight.machinery(clients, request.cluster, request.logs, plan.cluster, request.jar, any(dump.engine == CONNECTOR for dump in plan.tables))
-    preflight.spark(clients, plan.program, plan.serverless)
+    preflight.spark(clients, plan.program, plan.serverless, plan.logs)
     return Draft(plan=structs.replace(plan, moment=_moment(plan, schemas)), schemas=schemas)
 
 

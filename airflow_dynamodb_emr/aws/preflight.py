@@ -74,11 +74,12 @@ def machinery(clients: Clients, spec: ClusterSpec, logs: S3Uri, wanted: dict[str
     cluster(clients, wanted)
 
 
-def spark(clients: Clients, program: Program | None, spec: ServerlessSpec | None) -> None:
-    """What a run needs that has Spark copy tables; *spec*: on EMR Serverless."""
+def spark(clients: Clients, program: Program | None, spec: ServerlessSpec | None, logs: str) -> None:
+    """What a run needs that has Spark copy tables; *spec*: on EMR Serverless, which writes its own logs."""
     if program:
         shipping.check(Store(clients.s3), program.libraries)
     if spec:
+        bucket(clients.s3, S3Uri.parse(logs, "log_uri"), "log_uri")
         serverless.check(clients, spec)
 
 

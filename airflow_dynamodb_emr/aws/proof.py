@@ -6,7 +6,7 @@ from datetime import datetime
 
 from msgspec import structs
 
-from airflow_dynamodb_emr.aws import copies, steplog
+from airflow_dynamodb_emr.aws import copies, copyproof, steplog
 from airflow_dynamodb_emr.aws.attempts import Attempt
 from airflow_dynamodb_emr.aws.store import Store
 from airflow_dynamodb_emr.core.dumping import TableDump
@@ -15,6 +15,7 @@ from airflow_dynamodb_emr.core.evidence import Evidence, reasons
 from airflow_dynamodb_emr.core.layout import S3Uri
 from airflow_dynamodb_emr.core.manifest import Part, TableManifest
 from airflow_dynamodb_emr.core.plan import BackupPlan
+from airflow_dynamodb_emr.core.schema import Schema
 from airflow_dynamodb_emr.core.spark import OUTCOME, Outcome
 from airflow_dynamodb_emr.core.steps import COMPLETED, READ_COUNTER
 from airflow_dynamodb_emr.errors import DataDamaged
@@ -23,6 +24,13 @@ from airflow_dynamodb_emr.transfer import parts
 
 def prove(store: Store, plan: BackupPlan, dump: TableDump, attempt: Attempt | None, now: datetime) -> list[str]:
     """Why the dump does not count; empty when it does, and then its manifest is written."""
+    try:
+        return _prove(store, plan, dump, attempt, now)
+    except DataDamaged as damage:  # what is written down of this table cannot be read: its own reason, and nobody else's
+        return [damage.facts]
+
+
+def _prove(store: Store, plan: BackupPlan, dump: TableDump, attempt: Attempt | None, now: datetime) -> list[str]:
     if dump.engine == NATIVE:  # whoever waited for the export has proved it, or has not
         return [copies.no_proof(store, plan, dump.name)]
     if dump.cut:
@@ -42,9 +50,7 @@ def _prove_copy(store: Store, plan: BackupPlan, dump: TableDump, attempt: Attemp
     if dump.on_cluster and not (attempt and attempt.completed):
         return reasons(Evidence(step_state=attempt.step.state, step_reason=_told(store, plan, dump, attempt)) if attempt else Evidence())
     number = attempt.number if attempt else copies.number_of(store, plan.root, dump.name)
-    why, manifest = copies.judge(store, plan, dump, number)
-    if store.size(plan.root.schema(dump.name)) is None:
-        return [*why, "its schema was not saved"]
+    why, manifest = copyproof.judge(store, plan, dump, number, store.load(plan.root.schema(dump.name), Schema))
     if manifest:
         attributes = {"cluster": attempt.cluster, "step": attempt.step.id} if attempt else {}
         store.write_once(plan.root.manifest(dump.name), structs.replace(manifest, **attributes))

@@ -45,7 +45,7 @@ def draft(clients: Clients, request: RestoreRequest, run: str, now: datetime) ->
     loads = [table_load(source, pace, request.wished) for source in sources]
     plan = restore_plan(request, backup, loads, run, clients.sts.get_caller_identity()["Account"], now)
     preflight.machinery(clients, request.cluster, request.logs, plan.cluster, request.jar, any(load.engine == CONNECTOR for load in loads))
-    preflight.spark(clients, plan.program, plan.serverless)
+    preflight.spark(clients, plan.program, plan.serverless, plan.logs)
     return plan
 
 

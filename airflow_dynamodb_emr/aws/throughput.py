@@ -24,24 +24,27 @@ from airflow_dynamodb_emr.errors import DecreaseRefused, NotFound, SpikeDeclined
 log = logging.getLogger(__name__)
 
 
-def write_ledger(clients: Clients, uri: S3Uri, name: str, raised: Raised, run: str, now: datetime, share: float = 1) -> ledger.Entry:
-    """The entry of this table: a new one, or the one there is, whose values are the real originals. *share* of the spike to ask for.
+def write_ledger(
+    clients: Clients, uri: S3Uri, name: str, raised: Raised, run: str, now: datetime, share: float = 1, seconds: float = 0
+) -> ledger.Entry:
+    """The entry of this table: a new one, or the one there is, whose values are the real originals. *share* of the spike to ask for;
+    *seconds* that it may be needed where no cluster shows that it is.
 
     Raises SpikeDeclined for a table that could not be put back now, or has as much already.
     """
     store = Store(clients.s3)
     known = store.load(uri, ledger.Entry)
     if known is None:
-        known = _new_entry(clients, existing(clients, name), raised, run, now, share)
+        known = _new_entry(clients, existing(clients, name), raised, run, now, share, seconds)
         if not store.write_once(uri, known):
-            return write_ledger(clients, uri, name, raised, run, now, share)
+            return write_ledger(clients, uri, name, raised, run, now, share, seconds)
     return known
 
 
-def _new_entry(clients: Clients, table: Table, raised: Raised, run: str, now: datetime, share: float) -> ledger.Entry:
+def _new_entry(clients: Clients, table: Table, raised: Raised, run: str, now: datetime, share: float, seconds: float) -> ledger.Entry:
     asked = raised if share == 1 else raised.shrunk(table.throughput, table.indexes, share)
     targets = autoscaling.targets(clients.autoscaling, table)
-    entry = ledger.entry(table, targets, asked, run, now, share, autoscaling.scheduled(clients.autoscaling, targets))
+    entry = ledger.entry(table, targets, asked, run, now, share, autoscaling.scheduled(clients.autoscaling, targets), seconds)
     if why := changes.declined(entry, table, now):
         raise SpikeDeclined(why)
     return entry

@@ -15,6 +15,7 @@ LEAST_SHARE_BYTES = 8 * MIB
 PAGE_SECONDS = 1  # that one page may take of what is granted: less is asked for of a table that serves little
 PAGE_BYTES = MIB  # that DynamoDB gives at most
 BYTES_PER_UNIT = 8192  # of an eventually consistent read
+ITEM_BYTES = 4096  # of a table that DynamoDB has not counted yet, as for hours after it was made: a guess, for pages of more than one item
 
 
 class Cut(Noun, frozen=True, kw_only=True):
@@ -40,4 +41,4 @@ def _page_items(table_bytes: int, items: int, units: float) -> int:
     granted = units * PAGE_SECONDS * BYTES_PER_UNIT
     if granted >= PAGE_BYTES:
         return 0
-    return max(1, int(granted // max(1, table_bytes // items if items else PAGE_BYTES)))
+    return max(1, int(granted // max(1, table_bytes // items if items else ITEM_BYTES)))

@@ -74,6 +74,7 @@ class Entry(Document, frozen=True, kw_only=True):
     raised: Raised
     share: float = 1  # of the planned spike that is asked for: less where the account has no room for all of it
     table_id: str = ""  # a table that was deleted and made again has another
+    seconds: float = 0  # that its dump or load may take where no cluster shows that it still goes on
 
     @property
     def known(self) -> dict[str, Throughput]:
@@ -106,7 +107,14 @@ def ledger_uri(base: S3Uri, account: str, region: str, table: str) -> S3Uri:
 
 
 def entry(
-    table: Table, targets: list[Target], raised: Raised, run: str, now: datetime, share: float = 1, schedules: Sequence[ScheduledAction] = ()
+    table: Table,
+    targets: list[Target],
+    raised: Raised,
+    run: str,
+    now: datetime,
+    share: float = 1,
+    schedules: Sequence[ScheduledAction] = (),
+    seconds: float = 0,
 ) -> Entry:
     return Entry(
         table=table.name,
@@ -120,4 +128,5 @@ def entry(
         raised=raised,
         share=share,
         table_id=table.id,
+        seconds=seconds,
     )

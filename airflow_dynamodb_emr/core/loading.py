@@ -19,6 +19,7 @@ from airflow_dynamodb_emr.core.schema import Schema, create_request
 from airflow_dynamodb_emr.core.table import Decreases, Table
 
 _EMPTIES = "it holds what the connector cannot load: empty lists or maps"
+_UNSEEN = "nobody has looked whether it holds empty lists or maps, which it cannot load"
 
 
 class TableLoad(Planned, frozen=True, kw_only=True):
@@ -89,7 +90,7 @@ def table_load(source: Source, pace: Pace, wished: Wished = AS_BEFORE) -> TableL
         before=target.throughput,
         raised=None if by_itself else raised_for_write(target, rate.spike),
         rate=structs.replace(rate, spike=None, why="DynamoDB takes no write units for it") if by_itself else rate,
-        mappers=max(1, min(len(manifest.parts), ceil(rate.units / VCPU_WRITE_UNITS))),
+        mappers=_mappers(source, rate),
         seconds=offers[engine].seconds,
         dollars=offers[engine].dollars,
     )
@@ -101,18 +102,31 @@ def _offers(source: Source, pace: Pace, wished: Wished, rate: Rate) -> Iterator[
     long = rate.seconds > wished.worker_minutes * 60
     why_not = f"{rate.seconds / 60:,.0f} minutes are more than a worker's {wished.worker_minutes:g}" if long else ""
     yield Offer(WORKER, rate.seconds, rate.dollars, pace.hour_dollars, why_not)
-    for engine in ON_CLUSTER:
-        if engine in able:
-            yield Offer(engine, rate.seconds + cost.STEP_SECONDS, rate.dollars, pace.hour_dollars)
+    if CONNECTOR in able:
+        yield Offer(CONNECTOR, rate.seconds + cost.STEP_SECONDS, rate.dollars, pace.hour_dollars)
+    if SPARK in able:
+        yield _spark_offer(source, pace, wished, rate)
     if NATIVE not in _why_not(source):
         yield Offer(NATIVE, native.import_seconds(content), cost.import_(content), pace.hour_dollars)
+
+
+def _spark_offer(source: Source, pace: Pace, wished: Wished, rate: Rate) -> Offer:
+    seconds = rate.seconds + (cost.JOB_START_SECONDS if wished.serverless else cost.STEP_SECONDS)
+    machines = cost.job_run(1 + _mappers(source, rate), seconds) if wished.serverless else 0.0
+    return Offer(SPARK, seconds, rate.dollars + machines, pace.hour_dollars)
+
+
+def _mappers(source: Source, rate: Rate) -> int:
+    return max(1, min(len(source.manifest.parts), ceil(rate.units / VCPU_WRITE_UNITS)))
 
 
 def _why_not(source: Source) -> dict[str, str]:
     """By engine, why it cannot."""
     no_import = "the table is there, and ImportTable makes its own" if source.there else importing.no_import(source.schema, source.manifest)
-    ours = source.manifest.form != CONNECTOR
-    others = {} if ours else {CONNECTOR: _EMPTIES, SPARK: "it reads DynamoDB JSON alone"}
+    if source.manifest.form == CONNECTOR:
+        others = {CONNECTOR: _EMPTIES if source.manifest.engine == CONNECTOR else _UNSEEN, SPARK: "it reads DynamoDB JSON alone"}
+    else:
+        others = {} if SPARK in source.manifest.engines else {SPARK: "it goes by the manifest of the copy engine, and this dump has none"}
     return {**others, **({NATIVE: no_import} if no_import else {})}
 
 

@@ -82,7 +82,7 @@ def _clusters(plan: BackupPlan | Estimate | RestorePlan) -> list[str]:
     """Why it is of this size: with more of it, the longest table would still take what it takes."""
     if plan.size is None:
         return []
-    size, longest = plan.size, max(table.seconds for table in plan.tables)
+    size, longest = plan.size, max(table.seconds for table in plan.tables if table.on_cluster)
     work = f"{counted(size.concurrency, 'table')} at once{' in each' if size.lanes > 1 else ''}: about {_minutes(size.seconds)}"
     spot = "; spot machines are counted at the on-demand price" if plan.spot else ""
     return [f"  {counted(size.lanes, 'cluster')} of {_machines(size, plan.spot)}, {work}; the longest table alone takes {_minutes(longest)}{spot}"]

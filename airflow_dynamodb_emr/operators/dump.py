@@ -17,11 +17,13 @@ from airflow_dynamodb_emr.core.layout import S3Uri
 from airflow_dynamodb_emr.core.plan import BackupPlan
 from airflow_dynamodb_emr.core.schema import Schema
 from airflow_dynamodb_emr.core.steps import READ_COUNTER
-from airflow_dynamodb_emr.errors import BadInput, CopyFailed, DynamoDBBackupError
+from airflow_dynamodb_emr.errors import BadInput, CopyFailed, DynamoDBBackupError, facts_of
+from airflow_dynamodb_emr.operators.base import no_retry_for_bad_input
 from airflow_dynamodb_emr.operators.native import ExportTask
 from airflow_dynamodb_emr.operators.serverless import ServerlessTask
 from airflow_dynamodb_emr.operators.step import StepOperator
 from airflow_dynamodb_emr.transfer.meter import Meter
+from airflow_dynamodb_emr.transfer.raw.dumped import MANIFEST
 
 if TYPE_CHECKING:
     from airflow.sdk import Context
@@ -35,12 +37,17 @@ class DumpOperator(ExportTask, ServerlessTask, StepOperator):
 
     counter = READ_COUNTER
 
+    @no_retry_for_bad_input
     def execute(self, context: Context) -> dict[str, str]:
         plan = self.whole_plan
         left = self._not_proven(plan)
         if len(left) < len(self.tables):
             self.log.info("dumped and verified already: %s", ", ".join(set(self.tables) - set(left)))
-        return self._done_by[plan.table(left[0]).way](context, left) if left else {}
+        if not left:
+            return {}
+        if context["ti"].try_number > 1 and not plan.table(left[0]).on_cluster:
+            together.each(lambda table: copies.forget_failure(self.store, plan.root, table), left)
+        return self._done_by[plan.table(left[0]).way](context, left)
 
     @cached_property
     def whole_plan(self) -> BackupPlan:
@@ -72,7 +79,10 @@ class DumpOperator(ExportTask, ServerlessTask, StepOperator):
 
     def gave_up(self, why: Mapping[str, str]) -> None:
         for table, reason in why.items():
-            copies.failed(self.store, self.whole_plan, table, reason)
+            copies.failed(self.store, self.whole_plan.root, table, reason)
+
+    def undone(self, table: str, attempt: int) -> str:
+        return "" if self.store.size(self.outcome_of(table, attempt) / MANIFEST) is not None else f"it left no {MANIFEST}"
 
     def _copied(self, _: Context, tables: list[str]) -> dict[str, str]:
         """One that fails does not hold up the others; the next try goes on where it was."""
@@ -83,7 +93,7 @@ class DumpOperator(ExportTask, ServerlessTask, StepOperator):
             except (DynamoDBBackupError, ClientError, BotoCoreError) as error:
                 self.log.error("%s: %s", table, error)
                 failures[table] = error
-        self.gave_up({table: error.facts if isinstance(error, DynamoDBBackupError) else str(error) for table, error in failures.items()})
+        self.gave_up({table: facts_of(error) for table, error in failures.items()})
         self._raise_for(failures)
         return dict.fromkeys(tables, WORKER)
 

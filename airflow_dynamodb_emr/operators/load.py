@@ -3,22 +3,29 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from botocore.exceptions import BotoCoreError, ClientError
+
+from airflow_dynamodb_emr.aws import copies
 from airflow_dynamodb_emr.core import documents, importing
-from airflow_dynamodb_emr.core.engines import NATIVE, SERVERLESS, SPARK, WORKER
+from airflow_dynamodb_emr.core.engines import NATIVE, SERVERLESS, WORKER
 from airflow_dynamodb_emr.core.layout import Folder, S3Uri
 from airflow_dynamodb_emr.core.loading import TableLoad
 from airflow_dynamodb_emr.core.manifest import TableManifest
 from airflow_dynamodb_emr.core.restore import RestorePlan, TableLoaded
 from airflow_dynamodb_emr.core.schema import Schema
-from airflow_dynamodb_emr.core.spark import OUTCOME, Outcome
 from airflow_dynamodb_emr.core.steps import LOADED_COUNTER
+from airflow_dynamodb_emr.errors import DynamoDBBackupError, facts_of
+from airflow_dynamodb_emr.operators.base import no_retry_for_bad_input
 from airflow_dynamodb_emr.operators.native import ImportTask
 from airflow_dynamodb_emr.operators.serverless import ServerlessTask
 from airflow_dynamodb_emr.operators.step import StepOperator
 from airflow_dynamodb_emr.transfer import write
+from airflow_dynamodb_emr.transfer.meter import Meter
+from airflow_dynamodb_emr.transfer.raw.limiter import Limiter
 from airflow_dynamodb_emr.transfer.raw.slices import Keys
 from airflow_dynamodb_emr.transfer.raw.write import load
 
@@ -31,17 +38,31 @@ class LoadOperator(ImportTask, ServerlessTask, StepOperator):
 
     counter = LOADED_COUNTER
 
+    @no_retry_for_bad_input
     def execute(self, context: Context) -> dict[str, Any] | None:
         (name,) = self.tables
         table, done = self.whole_plan.table(name), self.store.load(self.whole_plan.root.manifest(name), TableLoaded)
         if done and done.items == table.items:
             self.log.info("%s is loaded already", name)
             return None
+        if context["ti"].try_number > 1:
+            copies.forget_failure(self.store, self.whole_plan.root, name)
+        try:
+            return self._loaded(context, table)
+        except (DynamoDBBackupError, ClientError, BotoCoreError) as error:
+            self.gave_up({name: facts_of(error)})
+            raise
+
+    def _loaded(self, context: Context, table: TableLoad) -> dict[str, Any]:
         if table.way == WORKER:
             return self._load_here(self.whole_plan, table)
         if table.way == NATIVE:
             return self._import(context, self.whole_plan, table)
-        return self.run_jobs(context, [name]) if table.way == SERVERLESS else self.follow(context, [name])
+        return self.run_jobs(context, [table.name]) if table.way == SERVERLESS else self.follow(context, [table.name])
+
+    def gave_up(self, why: Mapping[str, str]) -> None:
+        for table, reason in why.items():
+            copies.failed(self.store, self.whole_plan.root, table, reason)
 
     @cached_property
     def whole_plan(self) -> RestorePlan:
@@ -54,10 +75,18 @@ class LoadOperator(ImportTask, ServerlessTask, StepOperator):
     def outcome_of(self, table: str, attempt: int) -> S3Uri:
         return self.whole_plan.outcome(table, attempt)
 
-    def job_done(self, table: str, attempt: int) -> None:
-        plan, outcome = self.whole_plan, self.document(self.outcome_of(table, attempt) / OUTCOME, Outcome)
-        done = TableLoaded(name=table, source=plan.table(table).source, engine=SPARK, items=outcome.items, seconds=outcome.seconds)
-        self.store.put(plan.root.manifest(table), documents.encode(done))
+    def undone(self, table: str, attempt: int) -> str:
+        planned, outcome = self.whole_plan.table(table), self.told_by(table, attempt)
+        if outcome is None or not outcome.ok:
+            return outcome.facts if outcome else "it says nothing of what came of it"
+        if outcome.items != planned.items:
+            return f"{outcome.items} items went in, the backup has {planned.items}"
+        self._write_down(planned, outcome.items, outcome.seconds)
+        return ""
+
+    def _write_down(self, table: TableLoad, items: int, seconds: float) -> None:
+        done = TableLoaded(name=table.name, source=table.source, engine=table.engine, items=items, seconds=seconds)
+        self.store.put(self.whole_plan.root.manifest(table.name), documents.encode(done))  # of a task that is cleared, the last load counts
 
     def step_of(self, table: str, attempt: int, share: float, overruns: int) -> dict[str, Any]:  # noqa: ARG002 - a load has no segments
         return self.whole_plan.step(self.whole_plan.table(table), attempt, share)
@@ -72,9 +101,19 @@ class LoadOperator(ImportTask, ServerlessTask, StepOperator):
         began = time.monotonic()
         self.log.info("%s: loaded by this task, because %s", table.name, table.why)
         items = write.items_of(self.clients.s3, S3Uri.parse(plan.backup), table.parts, table.form)
-        loaded = load(self.clients.endpoint, table.name, Keys(*table.keys), items)
+        limiter, meter = Limiter(table.rate.units_at(self._share(table.name), table.before.write)), self._meter(table)
+        loaded = load(
+            self.clients.endpoint,
+            table.name,
+            Keys(*table.keys),
+            items,
+            limiter=limiter,
+            told=lambda batch: meter.told(batch.items, batch.bytes, batch.write_units),
+        )
         seconds = time.monotonic() - began
         self.log.info("%s: %s items in %.1f s, %.0f write units", table.name, loaded.items, seconds, loaded.write_units)
-        done = TableLoaded(name=table.name, source=table.source, engine=table.engine, items=loaded.items, seconds=seconds)
-        self.store.put(plan.root.manifest(table.name), documents.encode(done))  # of a task that is cleared, the last load counts
+        self._write_down(table, loaded.items, seconds)
         return {"items": loaded.items}
+
+    def _meter(self, table: TableLoad) -> Meter:
+        return Meter(table.items, lambda line: self.log.info("%s: %s", table.name, line))

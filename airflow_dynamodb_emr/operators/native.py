@@ -81,6 +81,9 @@ class ExportTask(AwsTask):
 class ImportTask(AwsTask):
     """Mixed into the operator that loads."""
 
+    def gave_up(self, why: Mapping[str, str]) -> None:
+        """Told of each table that cannot be imported, and why."""
+
     @no_retry_for_bad_input
     def import_dump(self, context: Context, wish: importing.Wish, manifest: TableManifest, root: S3Uri, into: Folder) -> dict[str, Any]:
         """Loads the dump *manifest* of the backup in *root* into a table that is not there; *into* is the restore's folder, which gets the proof."""
@@ -96,6 +99,7 @@ class ImportTask(AwsTask):
         wish, found = msgspec.convert(event["wish"], importing.Wish), msgspec.convert(answered(event, "import")["import"], Imported)
         why = importing.reasons(found, wish.items)
         if why:
+            self.gave_up({wish.name: "; ".join(why)})
             hint = f"correct it, delete the table {wish.name} if it is there, half loaded as it may be, and clear the task"
             error = RestoreIncomplete(f"{wish.name}: {'; '.join(why)}", hint)
             raise AirflowFailException(str(error)) from error

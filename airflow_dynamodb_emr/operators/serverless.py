@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 from airflow.providers.common.compat.sdk import AirflowFailException
+from botocore.exceptions import BotoCoreError, ClientError
 from msgspec import structs
 
 from airflow_dynamodb_emr.aws import copies, ledgers, serverless, together
@@ -15,7 +17,7 @@ from airflow_dynamodb_emr.core.documents import Noun
 from airflow_dynamodb_emr.core.layout import S3Uri
 from airflow_dynamodb_emr.core.serverless import JobRun, ServerlessSpec
 from airflow_dynamodb_emr.core.spark import OUTCOME, Outcome
-from airflow_dynamodb_emr.errors import CopyFailed
+from airflow_dynamodb_emr.errors import CopyFailed, DataDamaged, DynamoDBBackupError, facts_of
 from airflow_dynamodb_emr.operators.base import AwsTask, answered, no_retry_for_bad_input
 
 if TYPE_CHECKING:
@@ -49,15 +51,16 @@ class ServerlessTask(AwsTask):
         """The folder in which a job run tells what came of it."""
         raise NotImplementedError
 
-    def job_done(self, table: str, attempt: int) -> None:
-        """It says that it has succeeded."""
+    def undone(self, table: str, attempt: int) -> str:
+        """Why the work of a job run that has succeeded does not count; empty where it does."""
+        raise NotImplementedError
 
     def gave_up(self, why: Mapping[str, str]) -> None:
         """Told of each table that is given up, and why."""
 
-    @no_retry_for_bad_input
     def run_jobs(self, context: Context, tables: Sequence[str]) -> dict[str, str]:
-        application = serverless.application(self.clients.serverless, self._spec)
+        with self._told_if_refused(tables):
+            application = serverless.application(self.clients.serverless, self._spec)
         turn = msgspec.to_builtins(Turn(application=application, left=list(tables)))
         return self.wait(context, "application_ready", application, READY_TIMEOUT, self.application_ready, turn=turn)
 
@@ -70,11 +73,20 @@ class ServerlessTask(AwsTask):
         root = self.serverless_plan.root
         numbers = together.each(lambda table: copies.number_of(self.store, root, table), turn.left)
         attempts = dict(zip(turn.left, numbers, strict=True))
-        jobs = {table: self._start(turn, table, attempt) for table, attempt in attempts.items()}
+        with self._told_if_refused(turn.left):
+            jobs = {table: self._start(turn, table, attempt) for table, attempt in attempts.items()}
         self.log.info("begun: %s", ", ".join(f"{table} as job run {job}" for table, job in jobs.items()))
         ref = {"application": turn.application, "job_runs": list(jobs.values())}
         note = {"turn": msgspec.to_builtins(structs.replace(turn, attempts=attempts)), "jobs": jobs}
         return self.wait(context, "job_runs_ended", ref, JOBS_TIMEOUT, self.jobs_ended, **note)
+
+    @contextmanager
+    def _told_if_refused(self, tables: Sequence[str]) -> Iterator[None]:
+        try:
+            yield
+        except (DynamoDBBackupError, ClientError, BotoCoreError) as error:
+            self.gave_up(dict.fromkeys(tables, facts_of(error)))
+            raise
 
     @property
     def _spec(self) -> ServerlessSpec:
@@ -92,23 +104,33 @@ class ServerlessTask(AwsTask):
     def jobs_ended(self, context: Context, event: dict[str, Any]) -> dict[str, str]:
         turn, runs = msgspec.convert(event["turn"], Turn), msgspec.convert(answered(event, "job runs")["job_runs"], dict[str, JobRun])
         ended = {table: runs[job] for table, job in event["jobs"].items()}
-        failed = {table: self._why(turn, table, run) for table, run in ended.items() if not run.done}
-        for table in ended.keys() - failed.keys():
-            self.job_done(table, turn.attempts[table])
-        done = {**turn.done, **{table: run.id for table, run in ended.items() if run.done}}
+        failed = {table: why for table, run in ended.items() if (why := self._why(turn, table, run))}
+        done = {**turn.done, **{table: run.id for table, run in ended.items() if table not in failed}}
         if failed and turn.number < self.settings.table_tries:
             return self._begin(context, Turn(application=turn.application, left=list(failed), number=turn.number + 1, done=done))
         return self._all_ended(failed, done)
 
     def _why(self, turn: Turn, table: str, run: JobRun) -> str:
-        """What it has said itself, or else what EMR Serverless says; that attempt does not count from now on."""
+        """What it has said itself, or else what EMR Serverless says; that attempt does not count from now on. Empty where it is done."""
         attempt = turn.attempts[table]
-        outcome = self.store.load(self.outcome_of(table, attempt) / OUTCOME, Outcome)
-        facts = outcome.facts if outcome and not outcome.ok else run.reason
+        facts = self.undone(table, attempt) if run.done else self._last_words(table, attempt) or run.reason
+        if run.done and not facts:
+            return ""
         why = f"{facts} (job run {run.id} is {run.state}; its log: {run.log or 'none'})"
         self.log.warning("%s: %s", table, why)
         copies.give_up(self.store, self.serverless_plan.root, table, attempt)
         return why
+
+    def _last_words(self, table: str, attempt: int) -> str:
+        outcome = self.told_by(table, attempt)
+        return outcome.facts if outcome and not outcome.ok else ""
+
+    def told_by(self, table: str, attempt: int) -> Outcome | None:
+        """What the program itself has said."""
+        try:
+            return self.store.load(self.outcome_of(table, attempt) / OUTCOME, Outcome)
+        except DataDamaged as damage:  # it must not keep the task from trying again
+            return Outcome(ok=False, facts=damage.facts)
 
     def _all_ended(self, failed: Mapping[str, str], done: dict[str, str]) -> dict[str, str]:
         if failed:

@@ -13,6 +13,7 @@ from airflow_dynamodb_emr.aws import admission, ledgers, tables, throughput
 from airflow_dynamodb_emr.aws.errors import code, is_unsure, lacks_room, message
 from airflow_dynamodb_emr.core import ledger
 from airflow_dynamodb_emr.core.documents import Noun
+from airflow_dynamodb_emr.core.engines import CONNECTOR, ON_CLUSTER
 from airflow_dynamodb_emr.core.layout import Folder, S3Uri
 from airflow_dynamodb_emr.core.pace import Raised
 from airflow_dynamodb_emr.core.table import Throughput
@@ -32,6 +33,14 @@ RAISED_AHEAD = 5  # tables raised beyond those that can be dumped at once, so th
 class Share(Noun, frozen=True, kw_only=True):
     name: str
     raised: Raised | None
+    engine: str = CONNECTOR
+    serverless: bool = False
+    seconds: float = 0  # as planned
+
+    @property
+    def alone(self) -> bool:
+        """Whether it is done without a cluster."""
+        return self.serverless or self.engine not in ON_CLUSTER
 
 
 class Spikes(Noun, frozen=True, kw_only=True):
@@ -46,8 +55,11 @@ class Spikes(Noun, frozen=True, kw_only=True):
     concurrency: int
     tables: list[Share]
 
+    def table(self, name: str) -> Share:
+        return next(share for share in self.tables if share.name == name)
+
     def raised(self, table: str) -> Raised | None:
-        return next(share.raised for share in self.tables if share.name == table)
+        return self.table(table).raised
 
     @property
     def slots(self) -> S3Uri:
@@ -95,7 +107,7 @@ class SpikeOperator(TableOperator):
         raised = plan.raised(self.table)
         assert raised  # it would not have asked
         try:
-            entry = throughput.write_ledger(self.clients, ledgers.ledger_of(plan, self.table), self.table, raised, plan.run, now())
+            entry = self._write_ledger(plan, raised)
         except (SpikeDeclined, DataDamaged) as why:  # what the ledger has of a table is nobody's to guess
             return self._without(plan, why.facts)
         except (ClientError, DynamoDBBackupError):
@@ -139,12 +151,18 @@ class SpikeOperator(TableOperator):
         if not throughput.undo(self.clients, uri, entry, now()) or share < LEAST_SHARE or raised is None:
             return self._without(plan, why)
         try:
-            throughput.write_ledger(self.clients, uri, self.table, raised, plan.run, now(), share)
+            self._write_ledger(plan, raised, share)
         except SpikeDeclined:  # so small a share is no unit more
             return self._without(plan, why)
         line = f"{self.table} has {share:.0%} of its spike: {why}"
         self.log.warning("%s", line)
         return self.go_on(context, {"refused_since": since, "line": line})
+
+    def _write_ledger(self, plan: Spikes, raised: Raised, share: float = 1) -> ledger.Entry:
+        """Work without a cluster is given the time that a step or job run is given before it is cancelled: until then nobody else resets it."""
+        table, limits = plan.table(self.table), self.settings
+        seconds = limits.overrun_times * table.seconds / share + limits.overrun_minutes * 60 if table.alone else 0
+        return throughput.write_ledger(self.clients, ledgers.ledger_of(plan, self.table), self.table, raised, plan.run, now(), share, seconds)
 
     def _without(self, plan: Spikes, why: str) -> dict[str, Any]:
         """Slower, but it works."""

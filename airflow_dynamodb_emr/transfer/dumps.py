@@ -9,13 +9,17 @@ from airflow_dynamodb_emr.core import documents
 from airflow_dynamodb_emr.core.documents import Noun
 from airflow_dynamodb_emr.core.layout import S3Uri
 from airflow_dynamodb_emr.core.manifest import Copied
+from airflow_dynamodb_emr.errors import DataDamaged
 from airflow_dynamodb_emr.transfer import lines, parts
 from airflow_dynamodb_emr.transfer.raw.dumped import MANIFEST
+from airflow_dynamodb_emr.transfer.raw.output import DATA
 from airflow_dynamodb_emr.transfer.raw.place import Place
 from airflow_dynamodb_emr.transfer.write import items_of
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
+
+_OURS = f"{DATA}/part-"
 
 Items = Iterator[tuple[str, Iterable[bytes]]]  # of each part: its key, and its items as JSON
 
@@ -41,9 +45,12 @@ class Found(Noun, frozen=True, kw_only=True):
 
 def find(s3: S3Client, folder: S3Uri) -> Found:
     """Raises NotFound where there is none, DataDamaged where what should describe it cannot be read."""
-    data = Place(s3, folder.bucket, folder.key).read(MANIFEST)
+    place = Place(s3, folder.bucket, folder.key)
+    data = place.read(MANIFEST)
     if data is not None:
         return Found(folder=folder, copied=documents.decode(data, Copied, folder / MANIFEST))
+    if any(name.startswith(_OURS) for name in place.names(DATA)):
+        raise DataDamaged(f"{folder} holds a dump that was not finished", "`dynamodb-emr dump` into it takes it up, or name another")
     return Found(folder=folder, copied=None, uris=parts.parts_of(s3, folder))
 
 

@@ -24,7 +24,7 @@ def raised(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--reset",
         action="store_true",
-        help="put back each table whose run is over: it has no live cluster, and raised the table 15 minutes ago or more",
+        help="put back each table whose run is over: it has no live cluster, and can have no other use for it any more",
     )
     parser.add_argument("--json", action="store_true", help="one JSON document")
 

@@ -15,7 +15,7 @@ from airflow_dynamodb_emr.aws import janitor
 from airflow_dynamodb_emr.aws.clients import Clients
 from airflow_dynamodb_emr.aws.janitor import Raised
 from airflow_dynamodb_emr.core.layout import S3Uri
-from airflow_dynamodb_emr.core.orphans import GRACE
+from airflow_dynamodb_emr.core.orphans import needed_until
 from airflow_dynamodb_emr.core.report import columns
 
 RESET_SECONDS, LOOK_SECONDS = 600, 2
@@ -47,8 +47,10 @@ def _reset(clients: Clients, base: S3Uri, live: set[str]) -> list[Raised]:
 
 def _reset_one(clients: Clients, each: Raised, live: set[str]) -> str:
     done = janitor.reset_if_over(clients, each, None, live, datetime.now(timezone.utc))
-    minutes = f"{GRACE.total_seconds() / 60:g} minutes"
-    return done or f"{each.entry and each.entry.table}: left to its run, whose cluster is live, or which raised it less than {minutes} ago"
+    if done or not each.entry:
+        return done
+    until = f"{needed_until(each.entry):%Y-%m-%d %H:%M} UTC"
+    return f"{each.entry.table}: left to its run, whose cluster is live, or which may need it until {until}"
 
 
 def _lines(answer: list[dict[str, Any]]) -> list[str]:

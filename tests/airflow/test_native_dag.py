@@ -34,7 +34,7 @@ def ran(world: World) -> dict[str, bool]:
     world.aws.reset_calls()
     runs = {prefix: ("dynamodb_backup", {"prefix": prefix, **OWN}) for prefix in ("NATIVE_", "UNSAFE_", "GONE_")}
     first = world.runs.together(runs)
-    return {**first, **world.runs.together({"back": ("dynamodb_restore", {"prefix": "NATIVE_", "rename_prefix": "NEW_", **OWN})})}
+    return {**first, **world.runs.together({"native_back": ("dynamodb_restore", {"prefix": "NATIVE_", "rename_prefix": "NEW_", **OWN})})}
 
 
 def backup(world: World, prefix: str) -> Backup:
@@ -61,7 +61,7 @@ def test_neither_table_nor_cluster_is_touched(world: World, ran: dict[str, bool]
 
 @pytest.mark.parametrize("name", TABLES)
 def test_it_is_imported_into_a_table_of_its_own(world: World, ran: dict[str, bool], name: str) -> None:
-    assert ran["back"], world.runs.log("back")
+    assert ran["native_back"], world.runs.log("native_back")
 
     left, right = ([item for page in scan(world.aws.endpoint, table) for item in page] for table in (name, f"NEW_{name}"))
 

@@ -55,9 +55,9 @@ def room(world: World) -> Iterator[Any]:
         world.store.delete(left)
 
 
-def operator(world: World, clients: Clients, room_minutes: float, spike: int = SPIKE) -> SpikeOperator:
+def operator(world: World, clients: Clients, room_minutes: float, spike: int = SPIKE, **more: Any) -> SpikeOperator:
     account = clients.sts.get_caller_identity()["Account"]
-    share = {"name": NAME, "raised": {"table": {"read": spike, "write": 0}}}
+    share = {"name": NAME, "raised": {"table": {"read": spike, "write": 0}}, **more}
     plan = {"run": "r", "base": str(BASE), "account": account, "folder": str(FOLDER), "region": "us-east-1", "concurrency": 1, "tables": [share]}
     world.store.put(FOLDER / "plan.json", json.dumps({"format": 1, **plan}).encode())
     made = SpikeOperator(task_id="spike", table=NAME, plan=str(FOLDER / "plan.json"))
@@ -95,6 +95,25 @@ def test_then_it_asks_for_half_and_half_of_that(world: World, clients: Clients, 
     known = entry(world, clients)
     assert known and known.share == 0.25 and known.raised.table.read == got["read"] and known.throughput.read == OWN
     assert got["note"].startswith(f"{NAME} has 25% of its spike: ")
+
+
+@pytest.mark.parametrize(
+    ("done_by", "seconds"),
+    [
+        pytest.param({"engine": "worker"}, 3 * 4 * 600 + 3600, id="a worker: as slow as the smaller spike makes it"),
+        pytest.param({"engine": "spark", "serverless": True}, 3 * 4 * 600 + 3600, id="a job run"),
+        pytest.param({"engine": "spark"}, 0, id="a step: its cluster shows it"),
+    ],
+)
+def test_the_ledger_says_how_long_work_without_a_cluster_may_need_it(
+    world: World, clients: Clients, room: Any, done_by: dict[str, Any], seconds: float
+) -> None:
+    room(1500)
+
+    operator(world, clients, room_minutes=0, seconds=600, **done_by).execute(cast("Any", {}))
+
+    known = entry(world, clients)
+    assert known and (known.share, known.seconds) == (0.25, seconds)
 
 
 def test_then_it_does_without_and_says_so(world: World, clients: Clients, room: Any) -> None:

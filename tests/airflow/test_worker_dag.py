@@ -29,7 +29,7 @@ def ran(world: World) -> dict[str, bool]:
     world.aws.reset_calls()
     first = world.runs.together({"own": ("dynamodb_backup", {"prefix": "OWN_", **OWN})})
     world.aws.reset_capacity()
-    second = world.runs.together({"back": ("dynamodb_restore", {"prefix": "OWN_", "rename_prefix": "NEW_", **OWN})})
+    second = world.runs.together({"own_back": ("dynamodb_restore", {"prefix": "OWN_", "rename_prefix": "NEW_", **OWN})})
     return {**first, **second}
 
 
@@ -67,7 +67,7 @@ def test_the_manifest_names_each_part_as_it_is_stored(world: World, ran: dict[st
 
     assert part.key == "OWN_plain/1/data/part-0-0000.json.gz"
     assert world.store.size(folder.uri / part.key) == part.bytes
-    assert manifest.engines == ["worker", "spark"]
+    assert manifest.engines == ["worker", "spark", "native"]
 
 
 def test_a_spiked_table_is_put_back(world: World, ran: dict[str, bool]) -> None:
@@ -81,7 +81,7 @@ def test_a_spiked_table_is_put_back(world: World, ran: dict[str, bool]) -> None:
 
 @pytest.mark.parametrize("name", ["OWN_plain", "OWN_empties", "OWN_spiked", "OWN_nothing"])
 def test_the_restored_table_has_the_same_items(world: World, ran: dict[str, bool], name: str) -> None:
-    assert ran["back"], world.runs.log("back")
+    assert ran["own_back"], world.runs.log("own_back")
 
     left, right = ([item for page in scan(world.aws.endpoint, table) for item in page] for table in (name, f"NEW_{name}"))
 

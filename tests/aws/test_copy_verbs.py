@@ -93,6 +93,19 @@ def test_bad_input_is_refused(aws: StandIn, folder: str, arguments: list[str], s
     assert hint.startswith("HINT: ")
 
 
+def test_a_dump_that_was_not_finished_is_not_loaded(aws: StandIn, folder: str, capsys: pytest.CaptureFixture[str]) -> None:
+    cli.main(["dump", TABLE, folder])
+    bucket, _, key = folder.removeprefix("s3://").partition("/")
+    aws.client("s3").delete_object(Bucket=bucket, Key=f"{key}/manifest.json")
+    capsys.readouterr()
+
+    assert cli.main(["load", folder, TABLE]) == 1
+
+    line, hint = capsys.readouterr().err.splitlines()
+    assert line == f"dynamodb-emr load: {folder} holds a dump that was not finished"
+    assert hint.startswith("HINT: ")
+
+
 def test_a_refusal_of_aws_is_told_with_its_own_status(aws: StandIn, folder: str, capsys: pytest.CaptureFixture[str]) -> None:
     aws.faults(deny={"dynamodb.Scan": 1})
 

@@ -16,6 +16,7 @@ from airflow_dynamodb_emr.core.cluster import LIVE, ClusterSpec
 from airflow_dynamodb_emr.core.layout import S3Uri
 from airflow_dynamodb_emr.core.ledger import Entry, ledger_uri
 from airflow_dynamodb_emr.core.names import cluster_name
+from airflow_dynamodb_emr.core.orphans import needed_until
 from airflow_dynamodb_emr.core.pace import Raised
 from airflow_dynamodb_emr.core.table import QUICK_DECREASES, Throughput
 from airflow_dynamodb_emr.local.process import StandIn
@@ -252,14 +253,15 @@ def test_what_the_command_cannot_act_on_is_told_with_status_1_and_left(
 
 
 def test_the_command_says_of_a_table_that_is_left_to_its_run_why(
-    aws: StandIn, spike: Spike, folder: S3Uri, prefix: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    aws: StandIn, store: Store, spike: Spike, folder: S3Uri, prefix: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    spike(prefix, hours_ago=0)
+    uri = spike(prefix, hours_ago=0)
     for name, value in aws.env.items():
         monkeypatch.setenv(name, value)
 
     assert cli.main(["raised", "--base", str(folder), "--reset"]) == 1
-    assert capsys.readouterr().err == f"{prefix}: left to its run, whose cluster is live, or which raised it less than 15 minutes ago\n"
+    until = needed_until(throughput.read_ledger(store, uri))
+    assert capsys.readouterr().err == f"{prefix}: left to its run, whose cluster is live, or which may need it until {until:%Y-%m-%d %H:%M} UTC\n"
 
 
 def test_the_command_says_of_a_table_that_is_gone_that_it_is(

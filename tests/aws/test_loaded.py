@@ -5,14 +5,15 @@ import gzip
 import pytest
 from msgspec import structs
 
-from airflow_dynamodb_emr.aws import attempts, loaded
+from airflow_dynamodb_emr.aws import attempts, copies, loaded
 from airflow_dynamodb_emr.aws.attempts import Attempt
 from airflow_dynamodb_emr.aws.clients import Clients
 from airflow_dynamodb_emr.aws.clusters import Step
 from airflow_dynamodb_emr.aws.store import Store
 from airflow_dynamodb_emr.core.layout import S3Uri
+from airflow_dynamodb_emr.core.loading import Source, table_load
 from airflow_dynamodb_emr.core.pace import Pace
-from airflow_dynamodb_emr.core.restore import Restore, RestorePlan, Source, TableLoaded, restore_plan, table_load
+from airflow_dynamodb_emr.core.restore import Restore, RestorePlan, TableLoaded, restore_plan
 from airflow_dynamodb_emr.core.roster import Start
 from airflow_dynamodb_emr.core.verdict import Verdict
 from tests.core import makers
@@ -101,6 +102,20 @@ def test_a_table_that_is_not_in_says_why(world: World, state: str, log: str, why
 
 def test_a_worker_that_did_not_finish_is_said_so(world: World) -> None:
     assert world.judge().missing == {"R_w": "its task failed while loading"}
+
+
+def test_a_worker_that_failed_says_why(world: World) -> None:
+    copies.failed(world.store, world.plan.root, "R_w", "BatchWriteItem was refused")
+
+    assert world.judge().missing == {"R_w": "its task failed while loading: BatchWriteItem was refused"}
+
+
+def test_what_cannot_be_read_of_a_table_is_its_own_reason(world: World) -> None:
+    world.store.put(world.plan.root.manifest("R_w"), b"{]")
+
+    restore = world.judge()
+
+    assert restore.missing.keys() == {"R_w"} and "is no TableLoaded" in restore.missing["R_w"]
 
 
 def test_a_worker_that_loaded_too_little_is_found(world: World) -> None:

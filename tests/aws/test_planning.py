@@ -10,11 +10,14 @@ from airflow_dynamodb_emr.aws import planning
 from airflow_dynamodb_emr.aws.clients import Clients
 from airflow_dynamodb_emr.aws.store import Store
 from airflow_dynamodb_emr.core.cluster import ClusterSpec
+from airflow_dynamodb_emr.core.engines import SPARK, Wished
 from airflow_dynamodb_emr.core.layout import S3Uri
 from airflow_dynamodb_emr.core.names import Selection
 from airflow_dynamodb_emr.core.pace import Pace
 from airflow_dynamodb_emr.core.plan import BackupPlan, Request
 from airflow_dynamodb_emr.core.schema import Schema
+from airflow_dynamodb_emr.core.serverless import ServerlessSpec
+from airflow_dynamodb_emr.core.spark import Program
 from airflow_dynamodb_emr.core.spiking import Absolute, Off
 from airflow_dynamodb_emr.errors import BadInput
 from airflow_dynamodb_emr.local.process import StandIn
@@ -182,3 +185,12 @@ def test_tables_that_were_all_deleted_just_now_leave_nothing_behind(aws: StandIn
         draft(clients, asked)
 
     assert "were deleted just now" in refusal(raised)[0]
+
+
+def test_a_job_run_writes_its_logs_without_a_cluster_into_a_bucket_that_must_be_there(aws: StandIn, clients: Clients, asked: Request) -> None:
+    spark: dict[str, Any] = {"wished": Wished(engine=SPARK, serverless=True), "program": Program(main="s3://b/main.py", modules="s3://b/modules.zip")}
+
+    with nothing_touched(aws), pytest.raises(BadInput) as raised:
+        draft(clients, structs.replace(asked, logs=NOWHERE, serverless=ServerlessSpec(role="arn"), **spark))
+
+    assert refusal(raised)[0].startswith("log_uri: bucket no-such-bucket")

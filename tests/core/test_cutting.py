@@ -37,8 +37,9 @@ def test_a_page_of_a_slow_table_is_what_it_serves_in_a_second(units: float, item
     assert cut(1024 * 10_000, 10_000, units).page_items == items
 
 
-def test_a_page_of_a_slow_table_of_unknown_items_is_one_item() -> None:
-    assert cut(0, 0, 1).page_items == 1
+@pytest.mark.parametrize(("units", "items"), [(50, 100), (1, 2), (0.1, 1)])
+def test_a_slow_table_that_is_not_counted_yet_is_not_read_item_by_item(units: float, items: int) -> None:
+    assert cut(0, 0, units).page_items == items
 
 
 @given(st.integers(0, 2**45), st.integers(0, 10**9), st.floats(0.1, 1e6))

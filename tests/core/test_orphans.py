@@ -35,3 +35,11 @@ def test_what_airflow_knows_of_a_run_decides(active: bool, live: list[str], now:
 )
 def test_a_run_that_nobody_knows_is_alive_as_long_as_its_cluster(live: list[str], age: timedelta, over: bool) -> None:
     assert is_over(structs.replace(ENTRY, since=NOON - age), None, live, NOON) is over
+
+
+@pytest.mark.parametrize(("age", "over"), [(timedelta(hours=2), False), (timedelta(hours=2, seconds=1), True)])
+def test_a_table_that_is_copied_without_a_cluster_is_left_raised_as_long_as_that_may_take(age: timedelta, over: bool) -> None:
+    entry = structs.replace(ENTRY, since=NOON - age, seconds=7200)
+
+    assert is_over(entry, None, [], NOON) is over
+    assert is_over(entry, False, [], NOON), "what Airflow knows of a run decides here, too"

@@ -139,3 +139,12 @@ def test_the_plan_of_a_restore_tells_write_units() -> None:
     assert lines[1].startswith("  1 cluster of 2 m5.xlarge, 1 table at once: about ")
     assert lines[3].split(maxsplit=10)[:9] == ["orders", "->", "new", "connector", "3", "10", "B", "10", "500"]
     assert lines[3].endswith("spiked from 10 to 500 units; the connector can load it")
+
+
+def test_the_longest_table_of_a_cluster_is_one_that_it_has() -> None:
+    made = plan()
+    exported = structs.replace(made.tables[0], name="exported", engine="native", seconds=9000)
+
+    lines = plan_lines(structs.replace(made, tables=[exported, *made.tables]))
+
+    assert lines[1].endswith("; the longest table alone takes 1 minute")

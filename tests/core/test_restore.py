@@ -3,10 +3,11 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from msgspec import structs
 
 from airflow_dynamodb_emr.core import cost
 from airflow_dynamodb_emr.core.documents import decode, encode
-from airflow_dynamodb_emr.core.engines import CONNECTOR, WORKER
+from airflow_dynamodb_emr.core.engines import CONNECTOR, NATIVE, SPARK, WORKER, Wished
 from airflow_dynamodb_emr.core.loading import Source, TableLoad, new_table, table_load
 from airflow_dynamodb_emr.core.pace import Pace
 from airflow_dynamodb_emr.core.restore import RestorePlan, chosen, refuse_useless, restore_plan
@@ -76,6 +77,32 @@ def test_a_table_that_is_there_is_not_made_and_gives_the_rate() -> None:
     made = table_load(Source(schema=schema(), manifest=manifest(), name="orders2", there=there), Pace(ratio=0.5))
 
     assert made.create is None and made.before == there.throughput and made.rate.units == 100
+
+
+@pytest.mark.parametrize(
+    ("dumped", "wished", "why"),
+    [
+        pytest.param({"engine": WORKER}, CONNECTOR, "nobody has looked whether it holds empty lists or maps", id="a copy in the connector's form"),
+        pytest.param({}, CONNECTOR, "it holds what the connector cannot load", id="the connector's own"),
+        pytest.param({"engine": NATIVE, "form": "dynamodb-json"}, SPARK, "it goes by the manifest of the copy engine", id="an export"),
+        pytest.param({}, SPARK, "it reads DynamoDB JSON alone", id="the connector's form"),
+    ],
+)
+def test_a_dump_that_the_wished_engine_cannot_load_says_why(dumped: dict[str, Any], wished: str, why: str) -> None:
+    source = Source(schema=schema(), manifest=structs.replace(manifest(engines=(WORKER,)), **dumped), name="orders2", there=None)
+
+    made = table_load(source, Pace(), Wished(engine=wished))
+
+    assert made.engine == WORKER and made.why.startswith(f"the {wished} cannot: {why}")
+
+
+def test_a_load_by_a_job_run_counts_its_machines_and_its_start() -> None:
+    source = Source(schema=schema(), manifest=structs.replace(manifest(engines=(SPARK,)), form="dynamodb-json"), name="orders2", there=None)
+
+    step, job = (table_load(source, Pace(), Wished(engine=SPARK, serverless=serverless)) for serverless in (False, True))
+
+    assert job.seconds - step.seconds == cost.JOB_START_SECONDS - cost.STEP_SECONDS
+    assert job.dollars - step.dollars == pytest.approx(cost.job_run(2, job.seconds))
 
 
 def test_a_new_table_may_be_spiked_however_often_its_source_was_lowered() -> None:

@@ -39,7 +39,7 @@ def test_a_job_run_is_given_minutes_as_emr_serverless_takes_them(seconds: float,
 def test_the_requests_are_as_aws_has_them() -> None:
     model = get_session().get_service_model("emr-serverless")
     run = "dag/manual__2026-11-24T00:00:00+00:00 é " + "x" * 300
-    for operation, request in (("CreateApplication", SPEC.request(0)), ("StartJobRun", asked(run, "t" * 255))):
+    for operation, request in (("CreateApplication", SPEC.request(0)), ("StartJobRun", {"applicationId": "app", **asked(run, "t" * 255)})):
         report = ParamValidator().validate(request, model.operation_model(operation).input_shape)
 
         assert not report.has_errors(), report.generate_report()

@@ -100,7 +100,7 @@ def test_the_program_understands_what_it_is_told_of_a_load() -> None:
 def test_a_step_fits_into_what_emr_takes() -> None:
     """https://docs.aws.amazon.com/emr/latest/APIReference/API_HadoopJarStepConfig.html: 10,280 characters."""
     long = BASE / ("x" * 800)
-    task = spark.dump_task("ap-southeast-2", "t" * 255, long, Cut(segments=4096), 200, 40_000)
+    task = spark.dump_task("ap-southeast-2", "t" * 255, long, Cut(segments=4096), executors=200, units=40_000)
     args = spark.step("t" * 250, Program(main=str(long), modules=str(long), libraries=str(long)), task, 200)["HadoopJarStep"]["Args"]
 
     assert sum(map(len, args)) < 10_000
