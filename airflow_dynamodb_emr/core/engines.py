@@ -60,7 +60,8 @@ def best(offers: Iterable[Offer]) -> tuple[str, str]:
     """The engine that `auto` takes, and why."""
     ranked = sorted(offers, key=lambda offer: (bool(offer.why_not), offer.worth))
     first, *others = ranked
-    against = "; ".join(f"{other.engine}: {other.why_not}" if other.why_not else str(other) for other in others)
+    told = (other for other in others if not other.why_not or other.worth < first.worth)  # one that would be no better needs no reason
+    against = "; ".join(f"{other.engine}: {other.why_not}" if other.why_not else str(other) for other in told)
     return first.engine, f"{first}, against {against}" if against else str(first)
 
 
