@@ -10,14 +10,17 @@ from botocore.exceptions import ClientError
 from tests.local.helpers import MakeTable, index, refusal
 
 
-@pytest.fixture
-def ranged(dynamodb: Any, make_table: MakeTable) -> str:
-    attributes = [{"AttributeName": "g", "AttributeType": "S"}]
-    name = make_table(keys="SN", GlobalSecondaryIndexes=[index("by_g", "g")], AttributeDefinitions=attributes)
+@pytest.fixture(scope="session")
+def ranged(dynamodb: Any) -> str:
+    """Nobody writes into it."""
+    attributes = [{"AttributeName": name, "AttributeType": kind} for name, kind in (("id", "S"), ("at", "N"), ("g", "S"))]
+    schema = [{"AttributeName": "id", "KeyType": "HASH"}, {"AttributeName": "at", "KeyType": "RANGE"}]
+    asked = {"AttributeDefinitions": attributes, "KeySchema": schema, "GlobalSecondaryIndexes": [index("by_g", "g")]}
+    dynamodb.create_table(TableName="ranged", BillingMode="PAY_PER_REQUEST", **asked)
     for number in range(20):
         item = {"id": {"S": f"h{number % 2}"}, "at": {"N": str(number)}, **({"g": {"S": "x"}} if number < 5 else {})}
-        dynamodb.put_item(TableName=name, Item=item)
-    return name
+        dynamodb.put_item(TableName="ranged", Item=item)
+    return "ranged"
 
 
 @pytest.mark.parametrize(
