@@ -53,14 +53,17 @@ def backup_dag(settings: Settings, dag_id: str = BACKUP, **kwargs: Any) -> DAG:
             reset = ResetOperator(task_id="reset", table=name, plan=_PLAN, **aws, **_DEPTH_FIRST).as_teardown(setups=spike)
             spike >> dump >> reset
 
-        batches = BatchesOperator(task_id="batches", plan=_PLAN, **aws)
+        batches = BatchesOperator(task_id="batches", on_cluster=True, plan=_PLAN, **aws)
         dumps = DumpOperator.partial(task_id="dump", plan=_PLAN, map_index_template=LABEL, **aws).expand(tables=batches.output)
+        copies = BatchesOperator(task_id="copies", on_cluster=False, plan=_PLAN, **aws)
+        copy = DumpOperator.partial(task_id="copy", plan=_PLAN, map_index_template=LABEL, **aws).expand(tables=copies.output)
         verify = VerifyOperator(task_id="verify", plan=_PLAN, trigger_rule=_ALWAYS, **aws)
         publish = PublishBackupOperator(
             task_id="publish", plan=_PLAN, verify="verify", spike="table.spike", reset="table.reset", trigger_rule=_ALWAYS, **aws
         )
         tables = table.expand(name=plan.output)
         plan >> batches >> dumps
+        plan >> copies >> copy >> verify  # neither they nor a cluster wait for each other
         plan >> cluster >> [tables, dumps] >> terminate >> watch >> verify >> publish
         dag.get_task("table.reset") >> publish  # what waits for a group does not wait for its teardowns
         [dag.get_task("table.dump"), dumps] >> publish  # else, with teardowns alone behind them, their states would count for the run's

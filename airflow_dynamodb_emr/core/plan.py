@@ -57,6 +57,10 @@ class BackupPlan(Document, frozen=True, kw_only=True):
         """Each is a group of tasks of its own."""
         return [table.name for table in self.tables if table.raised]
 
+    def batches_of(self, on_cluster: bool) -> list[list[str]]:
+        """Those that a cluster dumps, or the others."""
+        return [batch for batch in self.batches if self.table(batch[0]).on_cluster == on_cluster]
+
     def table(self, name: str) -> TableDump:
         return next(table for table in self.tables if table.name == name)
 

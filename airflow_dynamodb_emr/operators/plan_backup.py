@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from airflow_dynamodb_emr.aws import elsewhere, planning
 from airflow_dynamodb_emr.core.plan import BackupPlan
@@ -35,8 +35,13 @@ class PlanBackupOperator(AwsOperator):
 class BatchesOperator(PlanOperator):
     """Returns the tables that are dumped as they are, in groups: each group is one task, because a task costs Airflow more than a small table."""
 
+    def __init__(self, *, on_cluster: bool, **kwargs: Any) -> None:
+        """Those that a cluster dumps, or those that need none: these do not wait for one, and no cluster waits for them."""
+        super().__init__(**kwargs)
+        self.on_cluster = on_cluster
+
     def execute(self, context: Context) -> list[list[str]]:  # noqa: ARG002 - Airflow's signature
-        return self.read_plan(BackupPlan).batches
+        return self.read_plan(BackupPlan).batches_of(self.on_cluster)
 
 
 def _refuse_the_past(context: Context) -> None:

@@ -9,7 +9,6 @@ from contextlib import closing
 from datetime import datetime, timezone
 from typing import TYPE_CHECKING, Any
 
-from airflow_dynamodb_emr.spark import lost
 from airflow_dynamodb_emr.spark.cloud import cloud
 from airflow_dynamodb_emr.spark.crew import Crew
 from airflow_dynamodb_emr.spark.shares import Shares
@@ -44,8 +43,6 @@ def dump(spark: SparkContext, host: str, asked: Namespace) -> dict[str, Any]:
         slices = list(_told(Crew(spark, asked.executors).work(segments_of(job.segments), task, lambda done: done.divided)))
     with closing(Wire(here.endpoint)) as wire:
         source.refuse_another(wire)
-    lost.drop_uploads(place)
-    lost.refuse_written_over(place, slices)
     manifest = dumped.finish(place, job, source, ENGINE, slices, began, datetime.now(timezone.utc))
     journal.clear()
     return {name: value for name, value in manifest.items() if name != "parts"}

@@ -6,7 +6,7 @@ import logging
 from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
-from botocore.exceptions import BotoCoreError, ClientError
+from botocore.exceptions import BotoCoreError, ClientError, ParamValidationError
 
 from airflow_dynamodb_emr.errors import CopyFailed
 from airflow_dynamodb_emr.transfer.raw.refusals import of_s3
@@ -67,11 +67,20 @@ class Place(NamedTuple):
         condition = {"IfNoneMatch": "*"} if once else {}
         try:
             self.s3.put_object(Bucket=self.bucket, Key=self.at(name), Body=data, ContentType="application/json", **condition)
+        except ParamValidationError:
+            if not once:
+                raise
+            return self._put_after_a_look(name, data)
         except (ClientError, BotoCoreError) as error:
             if once and isinstance(error, ClientError) and error.response["Error"]["Code"] in _TAKEN:
                 return self.read(name) == data  # ours: the answer to it was lost, and botocore has put it twice
             raise self._failed("written", name, error) from error
         return True
+
+    def _put_after_a_look(self, name: str, data: bytes) -> bool:
+        """For a botocore from before S3 had conditions, as a node may have it: between the look and the put another could come."""
+        known = self.read(name)
+        return self.put(name, data) if known is None else known == data
 
     def names(self, under: str) -> Iterator[str]:
         """Of all objects below a folder of it."""

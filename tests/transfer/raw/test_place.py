@@ -3,7 +3,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from botocore.exceptions import EndpointConnectionError, ReadTimeoutError
+from botocore.exceptions import EndpointConnectionError, ParamValidationError, ReadTimeoutError
 
 from airflow_dynamodb_emr.errors import CopyFailed
 from tests.transfer.raw.fake_s3 import FakeS3, refusal
@@ -52,6 +52,19 @@ def test_what_is_put_once_is_not_replaced(fake_s3: FakeS3) -> None:
     assert place.put("x", b"1", once=True)
     assert not place.put("x", b"2", once=True)
 
+    assert place.read("x") == b"1"
+
+
+def test_where_botocore_is_too_old_for_conditions_it_looks_before_it_puts(fake_s3: FakeS3) -> None:
+    def too_old(call: str, asked: dict[str, Any]) -> None:
+        if "IfNoneMatch" in asked:
+            raise ParamValidationError(report='Unknown parameter in input: "IfNoneMatch"')
+
+    fake_s3.before = too_old
+    place = fake_s3.place()
+
+    assert place.put("x", b"1", once=True) and place.put("x", b"1", once=True)
+    assert not place.put("x", b"2", once=True)
     assert place.read("x") == b"1"
 
 
