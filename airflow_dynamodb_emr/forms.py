@@ -31,6 +31,7 @@ def backup_request(settings: Settings, form: Mapping[str, Any], clients: Clients
         program=shipping.program(settings.base_uri, settings.spark_libraries),
         serverless=settings.serverless,
         form=settings.form,
+        increments=settings.increments,
         logs=settings.logs,
         pace=settings.read_pace,
         cluster=settings.cluster(cluster_template(store, settings.cluster_template)),

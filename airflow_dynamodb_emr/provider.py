@@ -48,6 +48,12 @@ _ENGINES = {
         "dynamodb-json",
         "connector",
     ),
+    "increments": _option(
+        "With `native`: how many backups in a row may hold only what has changed since the one before. 0: each holds all. See docs/native.md.",
+        "0",
+        "6",
+        "integer",
+    ),
     "worker_minutes": _option("`auto` gives no table to a worker that would take it longer than so many minutes.", "10", "5", "float"),
 }
 

@@ -13,7 +13,7 @@ from typing import Any, Literal
 
 import msgspec
 
-from airflow_dynamodb_emr.core import spiking
+from airflow_dynamodb_emr.core import chain, spiking
 from airflow_dynamodb_emr.core.cluster import ClusterSpec
 from airflow_dynamodb_emr.core.documents import Noun
 from airflow_dynamodb_emr.core.engines import Wished
@@ -39,6 +39,7 @@ class Settings(Noun, frozen=True, kw_only=True):
     exclude_list: str = ""
     engine: str = "connector"
     worker_minutes: float = 10
+    increments: int = 0
     form: Literal["dynamodb-json", "connector"] = "dynamodb-json"
     read_ratio: float = 0.5
     write_ratio: float = 0.8
@@ -112,6 +113,7 @@ class Settings(Noun, frozen=True, kw_only=True):
         for field in ("read_ratio", "write_ratio"):
             _within(field, getattr(self, field), lambda ratio: 0 < ratio <= 1.5, "above 0 and at most 1.5")
         _ = self.wished
+        _within("increments", self.increments, lambda number: 0 <= number <= chain.LONGEST, f"from 0 to {chain.LONGEST}")
         _within("worker_minutes", self.worker_minutes, lambda minutes: minutes > 0, "above 0")
         spiking.parse(self.spike)
         _within("room_minutes", self.room_minutes, lambda minutes: minutes >= 0, "at least 0")

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from msgspec import structs
 
-from airflow_dynamodb_emr.aws import limits, preflight, shipping, tables, together
+from airflow_dynamodb_emr.aws import bases, limits, preflight, shipping, tables, together
 from airflow_dynamodb_emr.aws.clients import Clients
 from airflow_dynamodb_emr.aws.errors import refused_as_bad_input
 from airflow_dynamodb_emr.aws.store import Store
@@ -41,7 +41,8 @@ def draft(clients: Clients, request: Request, run: str, time: datetime, now: dat
     plan = backup_plan(request, run, time, now, found, excluded, vanished)
     preflight.machinery(clients, request.cluster, request.logs, plan.cluster, request.jar, any(dump.engine == CONNECTOR for dump in plan.tables))
     preflight.spark(clients, plan.program, plan.serverless, plan.logs)
-    return Draft(plan=structs.replace(plan, moment=_moment(plan, schemas)), schemas=schemas)
+    exported = [schema for schema in schemas if plan.table(schema.name).engine == NATIVE]
+    return Draft(plan=_with_increments(Store(clients.s3), request, structs.replace(plan, moment=_moment(exported)), exported), schemas=schemas)
 
 
 def preview(clients: Clients, selection: Selection, pace: Pace, cluster: ClusterSpec, wished: Wished) -> Estimate:
@@ -58,11 +59,20 @@ def _table(schema: Schema) -> Table:
     return structs.replace(Table.of(schema.table), no_export=native.no_export(schema))
 
 
-def _moment(plan: BackupPlan, schemas: list[Schema]) -> datetime | None:
+def _moment(exported: list[Schema]) -> datetime | None:
     """One for all that DynamoDB exports, so that they fit together. Where they have none in common, each shows when it begins."""
-    exported = {dump.name for dump in plan.tables if dump.engine == NATIVE}
-    recoveries = [recovery for schema in schemas if schema.name in exported and (recovery := Recovery.of(schema))]
-    return common_moment(recoveries)
+    return common_moment(recovery for schema in exported if (recovery := Recovery.of(schema)))
+
+
+def _with_increments(store: Store, request: Request, plan: BackupPlan, exported: list[Schema]) -> BackupPlan:
+    if not request.increments or plan.moment is None:
+        return plan
+    app = request.base / request.region / request.app
+    found, why = bases.increments(store, app, exported, plan.moment, request.increments)
+    words = {table: f"what has changed since {increment.start:%Y-%m-%d %H:%M:%S}" for table, increment in found.items()}
+    words |= {table: f"all of it: {reason}" for table, reason in why.items()}
+    told = [structs.replace(dump, why="; ".join(filter(None, [dump.why, words.get(dump.name)]))) for dump in plan.tables]
+    return structs.replace(plan, increments=found, tables=told)
 
 
 def _refuse_none(selection: Selection, found: list[Table]) -> None:

@@ -30,12 +30,17 @@ class TableLoad(Planned, frozen=True, kw_only=True):
     why: str  # this engine
     form: str = "connector"  # of the dump's lines
     folder: str = ""  # of the dump, relative to the backup's
+    folded: bool = False  # of changes and what they stand on: how many items that makes is known when they are in
     serverless: bool = False  # by a job run, where it is Spark
     parts: list[Part]
     items: int
     bytes: int
     keys: list[str]
     create: dict[str, Any] | None  # the CreateTable request; None: the table is there
+
+    def is_loaded_with(self, items: int) -> bool:
+        """Whether so many are all of them."""
+        return self.folded or items == self.items
 
     @property
     def own_units(self) -> int:
@@ -80,6 +85,7 @@ def table_load(source: Source, pace: Pace, wished: Wished = AS_BEFORE) -> TableL
         engine=engine,
         why=why,
         form=manifest.form,
+        folded=manifest.increment is not None,
         folder=f"{manifest.table}/{manifest.attempt}",
         serverless=engine == SPARK and wished.serverless,
         parts=manifest.parts,

@@ -14,6 +14,7 @@ from airflow_dynamodb_emr.core.engines import AS_BEFORE, SPARK, WORKERS_AT_ONCE,
 from airflow_dynamodb_emr.core.estimate import estimate
 from airflow_dynamodb_emr.core.fleet import Size
 from airflow_dynamodb_emr.core.layout import Folder, S3Uri
+from airflow_dynamodb_emr.core.manifest import Increment
 from airflow_dynamodb_emr.core.pace import Pace
 from airflow_dynamodb_emr.core.serverless import ServerlessSpec
 from airflow_dynamodb_emr.core.spark import Program
@@ -36,6 +37,7 @@ class BackupPlan(Document, frozen=True, kw_only=True):
     serverless: ServerlessSpec | None = None  # where Spark runs on EMR Serverless
     made: datetime
     moment: datetime | None = None  # that all native exports of it show
+    increments: dict[str, Increment] = {}  # of tables of which only what has changed is exported
     tables: list[TableDump]  # longest first
     batches: list[list[str]] = []  # those that are not spiked, by the task that dumps them
     excluded: dict[str, str]  # table -> the pattern that excluded it
@@ -105,6 +107,7 @@ class Request(Noun, frozen=True, kw_only=True):
     tables_per_task: int = 25
     wished: Wished = AS_BEFORE
     form: str = "dynamodb-json"
+    increments: int = 0  # native exports that may stand on one another
     program: Program | None = None  # of Spark, where it will lie
     serverless: ServerlessSpec | None = None
 

@@ -75,7 +75,11 @@ class DumpOperator(ExportTask, ServerlessTask, StepOperator):
     def _exported(self, context: Context, tables: list[str]) -> dict[str, str]:
         plan = self.whole_plan
         schemas = together.each(lambda table: self.document(plan.root.schema(table), Schema), tables)
-        return self.export(context, [exporting.Wish.of(schema, plan.run, plan.folder, at=plan.moment) for schema in schemas])
+        return self.export(context, [self._export_of(plan, schema) for schema in schemas])
+
+    def _export_of(self, plan: BackupPlan, schema: Schema) -> exporting.Wish:
+        increment = plan.increments.get(schema.name)
+        return exporting.Wish.of(schema, plan.run, plan.folder, at=None if increment else plan.moment, increment=increment)
 
     def gave_up(self, why: Mapping[str, str]) -> None:
         for table, reason in why.items():

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from airflow_dynamodb_emr.aws import copies
+from airflow_dynamodb_emr.aws import chains, copies
 from airflow_dynamodb_emr.core import documents, importing
 from airflow_dynamodb_emr.core.engines import NATIVE, SERVERLESS, WORKER
 from airflow_dynamodb_emr.core.layout import Folder, S3Uri
@@ -23,7 +23,7 @@ from airflow_dynamodb_emr.operators.base import no_retry_for_bad_input
 from airflow_dynamodb_emr.operators.native import ImportTask
 from airflow_dynamodb_emr.operators.serverless import ServerlessTask
 from airflow_dynamodb_emr.operators.step import StepOperator
-from airflow_dynamodb_emr.transfer import write
+from airflow_dynamodb_emr.transfer import increments, write
 from airflow_dynamodb_emr.transfer.meter import Meter
 from airflow_dynamodb_emr.transfer.raw.limiter import Limiter
 from airflow_dynamodb_emr.transfer.raw.slices import Keys
@@ -42,7 +42,7 @@ class LoadOperator(ImportTask, ServerlessTask, StepOperator):
     def execute(self, context: Context) -> dict[str, Any] | None:
         (name,) = self.tables
         table, done = self.whole_plan.table(name), self.store.load(self.whole_plan.root.manifest(name), TableLoaded)
-        if done and done.items == table.items:
+        if done and table.is_loaded_with(done.items):
             self.log.info("%s is loaded already", name)
             return None
         if context["ti"].try_number > 1:
@@ -100,7 +100,7 @@ class LoadOperator(ImportTask, ServerlessTask, StepOperator):
     def _load_here(self, plan: RestorePlan, table: TableLoad) -> dict[str, Any]:
         began = time.monotonic()
         self.log.info("%s: loaded by this task, because %s", table.name, table.why)
-        items = write.items_of(self.clients.s3, S3Uri.parse(plan.backup), table.parts, table.form)
+        items = self._folded(plan, table) if table.folded else write.items_of(self.clients.s3, S3Uri.parse(plan.backup), table.parts, table.form)
         limiter, meter = Limiter(table.rate.units_at(self._share(table.name), table.before.write)), self._meter(table)
         loaded = load(
             self.clients.endpoint,
@@ -114,6 +114,13 @@ class LoadOperator(ImportTask, ServerlessTask, StepOperator):
         self.log.info("%s: %s items in %.1f s, %.0f write units", table.name, loaded.items, seconds, loaded.write_units)
         self._write_down(table, loaded.items, seconds)
         return {"items": loaded.items}
+
+    def _folded(self, plan: RestorePlan, table: TableLoad) -> Iterator[tuple[str, Iterable[bytes]]]:
+        """Of a dump that holds changes, and of all that it stands on."""
+        links = chains.of(self.store, Folder.parse(plan.backup), table.source)
+        base, *changes = (increments.stored(self.clients.s3, link.parts) for link in links)
+        self.log.info("%s: %s increments stand on the dump of the whole table in %s", table.name, len(changes), links[0].uri)
+        yield "folded", increments.items(increments.fold(base(), changes, table.keys))
 
     def _meter(self, table: TableLoad) -> Meter:
         return Meter(table.items, lambda line: self.log.info("%s: %s", table.name, line))

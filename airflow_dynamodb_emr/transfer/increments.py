@@ -45,6 +45,11 @@ class _Whole(msgspec.Struct):
     Item: dict[str, msgspec.Raw]
 
 
+class _Line(msgspec.Struct):
+    Item: msgspec.Raw
+
+
+_line = msgspec.json.Decoder(_Line).decode
 _record, _whole = msgspec.json.Decoder(_Record).decode, msgspec.json.Decoder(_Whole).decode
 
 
@@ -78,6 +83,11 @@ def fold(base: Iterable[bytes], increments: Sequence[Lines], keys: Sequence[str]
         for change in changes(increment(), keys):
             if change.new and latest[change.key] == number:
                 yield b'{"Item":%s}' % change.new
+
+
+def items(lines: Iterable[bytes]) -> Iterator[bytes]:
+    """The JSON of the items on these lines."""
+    return (bytes(_line(line).Item) for line in lines)
 
 
 def requests(increment: Iterable[bytes], keys: Sequence[str]) -> Iterator[bytes]:

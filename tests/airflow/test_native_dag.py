@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
 
 from airflow_dynamodb_emr.aws import backups
@@ -38,7 +40,8 @@ def ran(world: World) -> dict[str, bool]:
 
 
 def backup(world: World, prefix: str) -> Backup:
-    (folder,) = backups.folders(world.store, BASE / "us-east-1" / prefix)
+    """The first."""
+    *_, folder = backups.folders(world.store, BASE / "us-east-1" / prefix)
     found = backups.read(world.store, folder)
     assert found
     return found
@@ -64,6 +67,38 @@ def test_it_is_imported_into_a_table_of_its_own(world: World, ran: dict[str, boo
     assert ran["native_back"], world.runs.log("native_back")
 
     left, right = ([item for page in scan(world.aws.endpoint, table) for item in page] for table in (name, f"NEW_{name}"))
+
+    assert compare(left, right, ["id"]).equal == len(left) == len(right) == TABLES[name]
+
+
+@pytest.fixture(scope="module")
+def later(world: World, ran: dict[str, bool]) -> Iterator[Backup]:
+    """A backup of what changed in the twenty minutes after the first."""
+    world.aws.set(clock_ahead_seconds=1200)
+    world.dynamodb.put_item(TableName="NATIVE_one", Item={"id": {"S": "item 1"}, "changed": {"BOOL": True}})
+    world.dynamodb.put_item(TableName="NATIVE_one", Item={"id": {"S": "new"}})
+    world.dynamodb.delete_item(TableName="NATIVE_one", Key={"id": {"S": "item 2"}})
+    how = {"prefix": "NATIVE_", "increments": 3, **OWN}
+    done = world.runs.together({"later": ("dynamodb_backup", how)})
+    assert done["later"], world.runs.log("later")
+    done = world.runs.together({"folded": ("dynamodb_restore", {"prefix": "NATIVE_", "rename_prefix": "FOLDED_"})})
+    assert done["folded"], world.runs.log("folded")
+    newest, _ = backups.folders(world.store, BASE / "us-east-1" / "NATIVE_")
+    found = backups.read(world.store, newest)
+    assert found
+    yield found
+    world.aws.set(clock_ahead_seconds=0)
+
+
+def test_the_next_backup_may_hold_only_what_has_changed(world: World, later: Backup) -> None:
+    assert {table.name: table.items for table in later.tables} == {"NATIVE_one": 3, "NATIVE_two": 0}
+    manifest = world.store.load(Folder.parse(later.uri).manifest("NATIVE_one"), TableManifest)
+    assert manifest and manifest.increment and manifest.engines == ["worker"]
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_it_is_restored_with_what_it_stands_on(world: World, later: Backup, name: str) -> None:
+    left, right = ([item for page in scan(world.aws.endpoint, table) for item in page] for table in (name, f"FOLDED_{name}"))
 
     assert compare(left, right, ["id"]).equal == len(left) == len(right) == TABLES[name]
 
