@@ -6,6 +6,7 @@ import os
 import secrets
 import sys
 import tempfile
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -26,6 +27,7 @@ Config = Mapping[str, Mapping[str, str]]
 # What `airflow standalone` starts, and its options. Logs are read from the folder, so nobody need serve them, and on every address at that.
 _AIRFLOW = [sys.executable, "-m", "airflow"]
 _COMPONENTS: dict[str, list[str]] = {"api-server": [], "scheduler": ["--skip-serve-logs"], "dag-processor": [], "triggerer": ["--skip-serve-logs"]}
+_BUSY_AT_MOST = 5
 _PRELOAD = "airflow.executors.local_executor,airflow.sdk.execution_time.task_runner,airflow_dynamodb_emr.recipes"
 _open = build_opener(ProxyHandler({})).open
 
@@ -123,12 +125,17 @@ def _parsed(airflow: RealAirflow, dags: Path) -> list[str] | None:
 
 def _ask(method: str, url: str, token: str = "", json: Any = None) -> Any:
     headers = {"Content-Type": "application/json", "Accept": "application/json", **({"Authorization": f"Bearer {token}"} if token else {})}
-    body = None if json is None else msgspec.json.encode(json)
-    try:
-        with _open(Request(url, body, headers, method=method), timeout=180) as answer:
-            return msgspec.json.decode(answer.read() or b"null")
-    except HTTPError as error:
-        raise BadInput(f"{method} {url}: {error.code} {error.read().decode(errors='replace')}") from error
+    request = Request(url, None if json is None else msgspec.json.encode(json), headers, method=method)
+    for tries_left in reversed(range(_BUSY_AT_MOST)):
+        try:
+            with _open(request, timeout=180) as answer:
+                return msgspec.json.decode(answer.read() or b"null")
+        except HTTPError as error:
+            said = error.read().decode(errors="replace")
+            if not tries_left or error.code != 500 or "Database error" not in said:
+                raise BadInput(f"{method} {url}: {error.code} {said}") from error
+            time.sleep(0.5)  # SQLite lets one write at a time, and takes back what a reader wants to write meanwhile: nothing was done
+    raise AssertionError  # the last try raises
 
 
 def _environment(aws: Endpoint, home: Path, port: int, dags: Path, config: Config) -> dict[str, str]:

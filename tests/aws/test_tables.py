@@ -69,7 +69,7 @@ def test_a_setting_that_cannot_be_read_does_not_hold_up_a_backup(aws: StandIn, i
 
     ((schema,), _) = tables.save(impatient, [prefix])
 
-    assert schema.unread == {"DescribeTimeToLive": "ThrottlingException: Rate exceeded"}
+    assert schema.unread == {"DescribeTimeToLive": "ThrottlingException: The rate of control plane requests made by this account is too high"}
     assert set(schema.settings) == {"ListTagsOfResource", "DescribeContinuousBackups"}
 
 

@@ -28,6 +28,7 @@ def test_it_tells_what_to_set(shared: StandIn) -> None:
         "AIRFLOW__DYNAMODB_EMR__CONNECTOR_JAR": "s3://local-artifacts/emr-dynamodb-tools-5.6.0.jar",
         "AIRFLOW__DYNAMODB_EMR__REGION": "us-east-1",
         "AIRFLOW__DYNAMODB_EMR__EMR_RATE": "1000",
+        "AIRFLOW__DYNAMODB_EMR__SERVERLESS_ROLE": "arn:aws:iam::123456789012:role/EMR_Serverless_JobRuns",
     }
 
 
