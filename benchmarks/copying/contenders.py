@@ -13,6 +13,7 @@ CONTENDERS = {
     "boto3_load": "boto.load",
     "boto3_batch_writer": "boto.load_by_batch_writer",
     "raw_dump": "raw.dump",
+    "raw_dump_dropped": "raw.dump_and_drop",
     "raw_dump_plainly": "raw.dump_plainly",
     "raw_dump_connector_form": "raw.dump_for_the_connector",
     "raw_load": "raw.load",

@@ -12,13 +12,17 @@ FASTER = ("msgspec", "isal")  # what the engine uses where it is there, as on th
 
 
 def dump(job: Job, form: str = "dynamodb-json") -> Callable[[], int]:
+    return _dump(job, _place(job.folder), form)
+
+
+def _dump(job: Job, place: Any, form: str = "dynamodb-json") -> Callable[[], int]:
     from botocore.session import Session
 
     from airflow_dynamodb_emr.transfer.raw import copying, dump
     from airflow_dynamodb_emr.transfer.raw.dumped import Source
     from airflow_dynamodb_emr.transfer.raw.wire import Endpoint
 
-    endpoint, place = Endpoint.of(Session()), _place(job.folder)
+    endpoint = Endpoint.of(Session())
 
     def cut(source: Source) -> copying.Job:
         return copying.Job(job.table, source.keys, job.segments, share_bytes=job.share_bytes, form=form)
@@ -28,6 +32,14 @@ def dump(job: Job, form: str = "dynamodb-json") -> Callable[[], int]:
         return int(manifest["items"])
 
     return copy
+
+
+def dump_and_drop(job: Job) -> Callable[[], int]:
+    """As the contender that only does what nobody can do without: it writes nothing."""
+    from airflow_dynamodb_emr.transfer.raw.place import Place
+    from benchmarks.copying.files import Dropped
+
+    return _dump(job, Place(Dropped(), "", job.folder))
 
 
 def dump_for_the_connector(job: Job) -> Callable[[], int]:

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 
 from airflow_dynamodb_emr.errors import CopyFailed, DataDamaged
 from airflow_dynamodb_emr.transfer.raw.limiter import Limiter
+from airflow_dynamodb_emr.transfer.raw.pages import decoded
 from airflow_dynamodb_emr.transfer.raw.slices import Keys
 from airflow_dynamodb_emr.transfer.raw.wire import Refused, Wire
 
@@ -80,7 +81,7 @@ _MEANINGS: dict[str, Callable[[str], Any]] = {"S": str, "N": Decimal, "B": b64de
 
 def _read(answer: memoryview) -> _Written:
     """Raises ValueError for what is no answer to BatchWriteItem."""
-    said: Any = json.loads(bytes(answer))
+    said: Any = decoded(answer)
     try:
         left = [_dense(request["PutRequest"]["Item"]) for requests in said["UnprocessedItems"].values() for request in requests]
         return _Written(left, sum(each["CapacityUnits"] for each in said.get("ConsumedCapacity", [])))

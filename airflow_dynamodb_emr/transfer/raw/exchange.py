@@ -6,6 +6,7 @@ is used again for the next one: a fresh megabyte for every page costs more than 
 
 from __future__ import annotations
 
+import re
 import socket
 from collections.abc import Mapping
 from http.client import HTTPConnection
@@ -13,6 +14,9 @@ from typing import NamedTuple
 
 _HEADERS_AT_MOST, _ANSWER_AT_MOST = 2**16, 2**26
 _FIRST_BYTES, _STEP_BYTES, _BODY_WITH_HEADERS = 2**14, 2**18, 2**16
+
+
+_FIELDS = re.compile(rb"^(content-length|x-amz-crc32|transfer-encoding|connection)[ \t]*:([^\r\n]*)", re.IGNORECASE | re.MULTILINE)
 
 
 class Answer(NamedTuple):
@@ -82,12 +86,12 @@ class Exchange:
 
 
 def _parsed(head: bytes) -> tuple[int, dict[str, str]]:
-    first, *lines = head.decode("latin-1").split("\r\n")
-    version, _, rest = first.partition(" ")
-    if not version.startswith("HTTP/1.") or not rest[:3].isdigit():
-        raise ConnectionError(f"this is no answer by HTTP/1.1: {first[:80]!r}")
-    pairs = (line.partition(":") for line in lines)
-    return int(rest[:3]), {name.strip().lower(): value.strip() for name, _, value in pairs}
+    """The status, and those of the headers that count here."""
+    first, _, lines = head.partition(b"\r\n")
+    version, _, rest = first.partition(b" ")
+    if not version.startswith(b"HTTP/1.") or not rest[:3].isdigit():
+        raise ConnectionError(f"this is no answer by HTTP/1.1: {first[:80].decode('latin-1')!r}")
+    return int(rest[:3]), {name.decode().lower(): value.decode("latin-1").strip() for name, value in _FIELDS.findall(lines)}
 
 
 def _length(fields: Mapping[str, str]) -> int:

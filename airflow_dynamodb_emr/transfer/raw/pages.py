@@ -17,6 +17,11 @@ except ImportError:
 _decoder = json.JSONDecoder()
 
 
+def decoded(answer: bytes | memoryview) -> Any:
+    """Of one that holds no items to be copied. Raises ValueError for what is no JSON."""
+    return msgspec.json.decode(answer) if msgspec else json.loads(bytes(answer))
+
+
 class Page(NamedTuple):
     items: list[Any]  # bytes, or msgspec.Raw, which joins like bytes, no newline in any; what they stand in may be used for the next answer
     last: bytes  # LastEvaluatedKey; empty: there is no more

@@ -15,10 +15,9 @@ from airflow_dynamodb_emr.transfer.raw.place import Place
 from airflow_dynamodb_emr.transfer.raw.refusals import of_s3
 from airflow_dynamodb_emr.transfer.raw.stored import Stored
 
-_BLOCK_BYTES, _UNPACKED_BYTES = 2**16, 2**19  # at once
+_BLOCK_BYTES, _UNPACKED_BYTES = 2**18, 2**20  # at once
 _LONGEST_LINE_BYTES = 4_000_000  # an item has 400 KB at most; escapes make it longer, never ten times
-_HEAD, _TAIL = b'{"Item":', b"}"
-_START = len(_HEAD)
+_HEAD, _TAIL = b'{"Item":', b"}\n"
 
 
 def items(place: Place, part: Part) -> Iterator[bytes]:
@@ -41,27 +40,40 @@ def blocks(place: Place, part: Part) -> Iterator[list[bytes]]:
 
 def _checked(stored: Stored, part: Part) -> Iterator[list[bytes]]:
     count = 0
-    for block in _lines(stored):
-        bad = next((number for number, line in enumerate(block) if line[:_START] != _HEAD or line[-1:] != _TAIL), None)
+    for text in _whole_lines(stored):
+        found, bad = _items(text)
+        count += len(found)
+        yield found
         if bad is not None:
-            yield [line[_START:-1] for line in block[:bad]]
-            raise DataDamaged(f"{stored.uri}, line {count + bad + 1} is no item: {block[bad][:80]!r}", "verify the dump, and restore another")
-        count += len(block)
-        yield [line[_START:-1] for line in block]
+            raise DataDamaged(f"{stored.uri}, line {count + 1} is no item: {bad[:80]!r}", "verify the dump, and restore another")
     if (count, stored.sha256) != (part.items, part.sha256):
         what = f"{count} items, SHA-256 {stored.sha256[:12]}"
         raise DataDamaged(f"{stored.uri} is not what was written: {what}, expected {part.items} and {part.sha256[:12]}", "restore another dump")
 
 
-def _lines(stored: Stored) -> Iterator[list[bytes]]:
+def _items(text: bytes) -> tuple[list[bytes], bytes | None]:
+    """Of whole lines; and the first of them that is no item, behind which nothing is looked at."""
+    if text.startswith(_HEAD) and text.endswith(_TAIL):
+        found = text[len(_HEAD) : -len(_TAIL)].split(_TAIL + _HEAD)  # all borders at once
+        if not any(b"\n" in item for item in found):
+            return found, None
+    lines = text.removesuffix(b"\n").split(b"\n")
+    bad = next((number for number, line in enumerate(lines) if not (line.startswith(_HEAD) and line.endswith(_TAIL[:-1]))), None)
+    return [line[len(_HEAD) : -1] for line in lines[:bad]], None if bad is None else lines[bad]
+
+
+def _whole_lines(stored: Stored) -> Iterator[bytes]:
     rest = b""
     for text in _unpacked(stored):
-        *whole, rest = (rest + text).split(b"\n")
-        yield whole
+        end = text.rfind(b"\n") + 1
+        if end:
+            yield rest + text[:end]
+            rest = b""
+        rest += text[end:]
         if len(rest) > _LONGEST_LINE_BYTES:
             raise DataDamaged(f"{stored.uri} holds a line of more than {_LONGEST_LINE_BYTES} bytes: no item is", "restore another dump")
     if rest:
-        yield [rest]
+        yield rest + b"\n"
 
 
 def _unpacked(stored: Stored) -> Iterator[bytes]:

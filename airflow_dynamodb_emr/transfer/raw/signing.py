@@ -16,7 +16,7 @@ TYPE = "application/x-amz-json-1.0"
 
 def signed(host: str, region: str, operation: str, body: bytes, credentials: Any, now: datetime) -> dict[str, str]:
     """The headers of a POST to `/` of that *host*; *credentials* are botocore's, frozen, *now* is UTC."""
-    time = now.strftime("%Y%m%dT%H%M%SZ")
+    time = _text(now.replace(microsecond=0))
     headers = {"content-type": TYPE, "host": host, "x-amz-date": time}
     if credentials.token:
         headers["x-amz-security-token"] = credentials.token
@@ -28,6 +28,11 @@ def signed(host: str, region: str, operation: str, body: bytes, credentials: Any
     signature = hmac.new(_key(credentials.secret_key, time[:8], region), text.encode(), hashlib.sha256).hexdigest()
     headers["Authorization"] = f"AWS4-HMAC-SHA256 Credential={credentials.access_key}/{scope}, SignedHeaders={names}, Signature={signature}"
     return headers
+
+
+@lru_cache(maxsize=16)
+def _text(second: datetime) -> str:
+    return second.strftime("%Y%m%dT%H%M%SZ")
 
 
 @lru_cache(maxsize=16)

@@ -70,11 +70,11 @@ class Upload:
     def write(self, data: bytes) -> None:
         self._hash.update(data)
         self.bytes += len(data)
-        at = 0
-        while at < len(data):
-            more = min(len(data) - at, len(self._memory) - self._filled)
-            self._memory[self._filled : self._filled + more] = data[at : at + more]
-            self._filled, at = self._filled + more, at + more
+        rest = memoryview(data)  # else each assignment makes two copies more
+        while rest:
+            more = min(len(rest), len(self._memory) - self._filled)
+            memoryview(self._memory)[self._filled : self._filled + more] = rest[:more]
+            self._filled, rest = self._filled + more, rest[more:]
             if self._filled == len(self._memory):
                 self._send_piece()
 

@@ -1,13 +1,14 @@
-"""Items into a table: every one of them, or an error. One thread reads and fills batches, several hands write them."""
+"""Items into a table: every one of them, or an error. As many hands read and write as are of use."""
 
 from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import closing
 from functools import partial
-from itertools import chain
+from itertools import chain, islice
+from threading import Lock
 from typing import Any, NamedTuple
 
 from airflow_dynamodb_emr.transfer.raw.batch import BYTES_AT_MOST, ITEMS_AT_MOST, Batches, key_of
@@ -15,6 +16,7 @@ from airflow_dynamodb_emr.transfer.raw.hands import Hands
 from airflow_dynamodb_emr.transfer.raw.limiter import Limiter, NoLimit
 from airflow_dynamodb_emr.transfer.raw.patience import Patience
 from airflow_dynamodb_emr.transfer.raw.slices import Keys
+from airflow_dynamodb_emr.transfer.raw.useful import Useful
 from airflow_dynamodb_emr.transfer.raw.wire import Endpoint, Wire
 
 HANDS = 8
@@ -68,47 +70,82 @@ def load(
 
     An item that is there already is overwritten, be it by a part before. Raises CopyFailed where not every item could be written.
     """
-    total = Loaded()
+    total, load_ = Loaded(), _Load(table, keys, limiter or NoLimit(), Useful(hands))
     with closing(Hands(hands, partial(Wire, endpoint, patience))) as crew, crew.pool() as pool:
         for name, items in parts:
             loaded = Loaded()
-            for batch in _written(crew, pool, table, keys, limiter or NoLimit(), items):
-                loaded = loaded.plus(batch)
+            for some in load_.repeating(crew, pool, items) if isinstance(items, Repeating) else load_.blocks(crew, pool, _blocks(items)):
+                loaded = loaded.plus(some)
                 if told:
-                    told(batch)
+                    told(some)
             total = total.plus(loaded)
             if done:
                 done(name, loaded)
     return total
 
 
-def _written(crew: Hands, pool: ThreadPoolExecutor, table: str, keys: Keys, limiter: Limiter, items: Iterable[bytes]) -> Iterator[Loaded]:
-    """Each block once it is in the table; some more are under way meanwhile."""
+class _Load(NamedTuple):
+    table: str
+    keys: Keys
+    limiter: Limiter
+    useful: Useful
 
-    def write(block: list[bytes]) -> Loaded:
+    def blocks(self, crew: Hands, pool: ThreadPoolExecutor, blocks: Iterator[list[bytes]]) -> Iterator[Loaded]:
+        """Each once it is in the table. A hand reads what it writes: with a thread beside it that reads, both would wait for the processor."""
+        reading = Lock()
+
+        def turn() -> Loaded | None:
+            with reading:
+                block = next(blocks, None)
+            return None if block is None else self._write(crew, block)
+
+        pending, more = set[Future[Any]](), True
+        while pending or more:
+            self.useful.look()
+            while more and len(pending) < self.useful.number:
+                pending.add(pool.submit(turn))
+            ended, pending = wait(pending, return_when=FIRST_COMPLETED)
+            for loaded in (each.result() for each in ended):
+                more = more and loaded is not None
+                if loaded is not None:
+                    yield loaded
+
+    def repeating(self, crew: Hands, pool: ThreadPoolExecutor, items: Iterable[bytes]) -> Iterator[Loaded]:
+        """Each batch once it is in the table; one waits while an item of the same key is under way."""
+        pending: deque[tuple[set[Any], Future[Loaded]]] = deque()
+        for batch in batches(items):
+            its_keys = {key_of(item, self.keys) for item in batch}
+            while len(pending) > self.useful.number or any(not its_keys.isdisjoint(others) for others, _ in pending):
+                yield pending.popleft()[1].result()
+            pending.append((its_keys, pool.submit(self._write, crew, batch)))
+            self.useful.look()
+        while pending:
+            yield pending.popleft()[1].result()
+
+    def _write(self, crew: Hands, block: list[bytes]) -> Loaded:
         with crew.wire() as wire:
-            to = Batches(wire, table, keys, limiter)
+            to = Batches(wire, self.table, self.keys, self.limiter)
             return Loaded(len(block), sum(map(len, block)), sum(to.write(batch) for batch in batches(block)))
 
-    pending: deque[tuple[set[Any], Future[Loaded]]] = deque()
-    for batch in items.blocks if isinstance(items, Blocks) else batches(items):
-        its_keys = {key_of(item, keys) for item in batch} if isinstance(items, Repeating) else set()
-        while len(pending) > 2 * len(crew.wires) or any(not its_keys.isdisjoint(others) for others, _ in pending):
-            yield pending.popleft()[1].result()
-        pending.append((its_keys, pool.submit(write, batch)))
-    while pending:
-        yield pending.popleft()[1].result()
+
+def _blocks(items: Iterable[bytes]) -> Iterator[list[bytes]]:
+    return iter(items.blocks) if isinstance(items, Blocks) else batches(items)
 
 
 def batches(items: Iterable[bytes]) -> Iterator[list[bytes]]:
     """As much as a call takes."""
+    items = iter(items)
+    while batch := list(islice(items, ITEMS_AT_MOST)):
+        yield from [batch] if sum(map(len, batch)) <= BYTES_AT_MOST else _smaller(batch)
+
+
+def _smaller(items: list[bytes]) -> Iterator[list[bytes]]:
     batch: list[bytes] = []
     size = 0
     for item in items:
-        if batch and (len(batch) == ITEMS_AT_MOST or size + len(item) > BYTES_AT_MOST):
+        if batch and size + len(item) > BYTES_AT_MOST:
             yield batch
             batch, size = [], 0
         batch.append(item)
         size += len(item)
-    if batch:
-        yield batch
+    yield batch
