@@ -45,42 +45,56 @@ def _numbers(low: str, high: str, count: int) -> list[str]:
 
 
 def _texts(low: str, high: str, count: int) -> list[str]:
-    alphabet = _alphabet(low + high)
-    first, last = ([bisect_left(alphabet, sign) for sign in text] for text in (low, high))
-    found = ("".join(alphabet[sign] for sign in each) for each in _sequences(first, last, len(alphabet), count))
-    return [text for text in found if len(text.encode()) <= _BYTES_AT_MOST]
+    shared, size = _differing(low, high)
+    alphabets = [_alphabet(low[at : at + 1], high[at : at + 1]) or sorted({*low, *high}) for at in range(shared, shared + size)]
+    first, last = ([bisect_left(alphabet, sign) for alphabet, sign in zip(alphabets, text[shared:])] for text in (low, high))
+    inner = _sequences(first, last, list(map(len, alphabets)), count)
+    found = (low[:shared] + "".join(alphabet[sign] for alphabet, sign in zip(alphabets, each)) for each in inner)
+    return [text for text in found if low < text < high and len(text.encode()) <= _BYTES_AT_MOST]
 
 
-def _alphabet(seen: str) -> list[str]:
-    """The signs that are *seen*, and those of their kind: between `2026-01-31` and `2026-12-01` lie digits, and next to nothing else."""
-    kinds = (kind for kind in (digits, ascii_lowercase, ascii_uppercase) if not set(kind).isdisjoint(seen))
-    return sorted(set(seen).union(*kinds))
+def _alphabet(one: str, other: str) -> list[str]:
+    """The signs that stand at a place where these two do: between `2026-01-31T08` and `2026-12-01T09` there are digits where they have digits, and a
+    hyphen or a T where both have one. None where both have ended."""
+    if one == other and not one.isdigit():
+        return [one] if one else []
+    kinds = (kind for kind in (digits, ascii_lowercase, ascii_uppercase) if not set(kind).isdisjoint(one + other))
+    return sorted({*one, *other}.union(*kinds))
 
 
 def _binaries(low: str, high: str, count: int) -> list[str]:
-    found = _sequences(b64decode(low), b64decode(high), 256, count)
-    return [b64encode(bytes(each)).decode() for each in found if len(each) <= _BYTES_AT_MOST]
+    first, last = b64decode(low), b64decode(high)
+    shared, size = _differing(first, last)
+    found = (first[:shared] + bytes(each) for each in _sequences(first[shared:], last[shared:], [256] * size, count))
+    return [b64encode(each).decode() for each in found if first < each < last and len(each) <= _BYTES_AT_MOST]
 
 
-def _sequences(low: Sequence[int], high: Sequence[int], base: int, count: int) -> list[list[int]]:
-    """They sort as in a dictionary, as fractions in that *base* do."""
+def _differing(low: Sequence[Any], high: Sequence[Any]) -> tuple[int, int]:
+    """How many signs both begin with, and how many of those behind are looked at."""
     shared = next((n for n, (a, b) in enumerate(zip(low, high)) if a != b), min(len(low), len(high)))
-    size = min(max(len(low), len(high)) - shared, _SIGNS_AT_MOST) + 1
-    first, last = (_as_number(each[shared : shared + size], base, size) for each in (low, high))
+    return shared, min(max(len(low), len(high)) - shared, _SIGNS_AT_MOST) + 1
+
+
+def _sequences(low: Sequence[int], high: Sequence[int], bases: Sequence[int], count: int) -> list[list[int]]:
+    """They sort as in a dictionary, as fractions do, each of whose digits has a base of its own."""
+    first, last = _as_number(low, bases), _as_number(high, bases)
     inner = dict.fromkeys(first + (last - first) * n // (count + 1) for n in range(1, count + 1))
-    found = [[*high[:shared], *_as_signs(value, base, size)] for value in inner]
-    return [each for each in found if list(low) < each < list(high)]
+    return [_as_signs(value, bases) for value in inner]
 
 
-def _as_number(signs: Sequence[int], base: int, size: int) -> int:
+def _as_number(signs: Sequence[int], bases: Sequence[int]) -> int:
     value = 0
-    for n in range(size):
+    for n, base in enumerate(bases):
         value = value * base + (signs[n] if n < len(signs) else 0)
     return value
 
 
-def _as_signs(value: int, base: int, size: int) -> list[int]:
-    return [value // base ** (size - n) % base for n in range(1, size + 1)]
+def _as_signs(value: int, bases: Sequence[int]) -> list[int]:
+    signs = []
+    for base in reversed(bases):
+        value, sign = divmod(value, base)
+        signs.append(sign)
+    return signs[::-1]
 
 
 _SPLITTERS = {"N": _numbers, "S": _texts, "B": _binaries}
