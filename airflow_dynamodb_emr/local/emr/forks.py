@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from typing import IO
 
-from airflow_dynamodb_emr.local.emr.running import Ended
+from airflow_dynamodb_emr.local.emr.followed import Followed
 
 _SERVER = "airflow_dynamodb_emr.local.emr.forkserver"
 
@@ -68,23 +68,17 @@ class Forks:
         return ours
 
 
-class Fork:
+class Fork(Followed):
     """A process that runs, or has run."""
 
     def __init__(self, own: socket.socket, stdout: IO[bytes], stderr: IO[bytes], request: Mapping[str, object]) -> None:
+        super().__init__()
         self._own, self._sent = own, signal.SIGKILL
         self._out, self._err, self._code = bytearray(), bytearray(), bytearray()
-        self._ended: Ended | None = None
-        self._changed = threading.Condition()
         with own.makefile("rb", 0) as lines:
             self.pid = int(lines.readline())
         own.sendall(json.dumps(request).encode() + b"\n")
-        self._follower = threading.Thread(target=self._follow, args=(stdout, stderr), name=f"process {self.pid}", daemon=True)
-        self._follower.start()
-
-    @property
-    def gone(self) -> bool:
-        return not self._follower.is_alive()
+        self._start_following(self.pid, stdout, stderr)
 
     @property
     def written(self) -> bytes:
@@ -97,25 +91,8 @@ class Fork:
             with suppress(ProcessLookupError):
                 os.kill(self.pid, number)
 
-    def wait(self) -> Ended:
-        """When it has ended, or was left."""
-        with self._changed:
-            self._changed.wait_for(lambda: self._ended)
-        assert self._ended
-        return self._ended
-
-    def leave(self, number: int) -> None:
-        """Whoever waits shall take it for ended by a signal, with what it has written so far; it goes on."""
-        self._end(-number)
-
-    def join(self, seconds: float) -> None:
-        """Until it is gone, but no longer than *seconds*."""
-        self._follower.join(seconds)
-
-    def _end(self, code: int) -> None:
-        with self._changed:
-            self._ended = self._ended or Ended(code, bytes(self._out), bytes(self._err))
-            self._changed.notify_all()
+    def _outputs(self) -> tuple[bytes, bytes]:
+        return bytes(self._out), bytes(self._err)
 
     def _follow(self, stdout: IO[bytes], stderr: IO[bytes]) -> None:
         """To the end of all it writes."""
