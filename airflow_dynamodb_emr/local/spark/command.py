@@ -51,11 +51,16 @@ def _run(submission: Submission, folder: Path) -> int:
         brought.place(submission)
         program, modules = brought.program(submission), brought.modules(submission)
     environment = {**node.environment(os.environ), **submission.environment}
-    return subprocess.run([node.submit, *_options(submission, modules), program, *submission.args], cwd=work, env=environment, check=False).returncode
+    return subprocess.run(
+        [node.submit, *_options(submission, modules, folder), program, *submission.args], cwd=work, env=environment, check=False
+    ).returncode
 
 
-def _options(submission: Submission, modules: list[Path]) -> list[str]:
-    properties = {**submission.here, "spark.ui.enabled": "false"}
+def _options(submission: Submission, modules: list[Path], folder: Path) -> list[str]:
+    # A JVM that is killed leaves its libraries where it unpacked them: there, they go with the folder.
+    java = f"-Djava.io.tmpdir={folder}"
+    own = {"spark.driver.extraJavaOptions": java, "spark.executor.extraJavaOptions": java}
+    properties = {**own, **submission.here, "spark.ui.enabled": "false"}
     return [
         *("--master", os.environ.get(MASTER, "local[2]"), "--driver-memory", _DRIVER_MEMORY),
         *(["--py-files", ",".join(map(str, modules))] if modules else []),
