@@ -13,10 +13,10 @@ __version__ = "0.1.0"
 
 _HOMES = {
     "Settings": "settings",
-    "backup_daily_dag": "recipes",
-    "backup_dag": "recipes",
-    "janitor_dag": "recipes",
-    "restore_dag": "recipes",
+    "backup_daily_dag": "recipes.daily",
+    "backup_dag": "recipes.backup",
+    "janitor_dag": "recipes.janitor",
+    "restore_dag": "recipes.restore",
 }
 __all__ = ["Settings", "__version__", "backup_dag", "backup_daily_dag", "janitor_dag", "restore_dag"]
 

@@ -16,7 +16,8 @@ from airflow_dynamodb_emr.core.verdict import Verdict
 from airflow_dynamodb_emr.errors import DynamoDBBackupError
 from airflow_dynamodb_emr.local.airflow import real_airflow
 from airflow_dynamodb_emr.local.process import StandIn, stand_in
-from airflow_dynamodb_emr.recipes import BACKUP, DAILY
+from airflow_dynamodb_emr.recipes.backup import BACKUP
+from airflow_dynamodb_emr.recipes.daily import DAILY
 from benchmarks import observed, scale_tables
 from benchmarks.figures import Figure
 

@@ -18,7 +18,7 @@ from airflow_dynamodb_emr.local.airflow import RealAirflow, real_airflow
 from airflow_dynamodb_emr.local.process import StandIn, stand_in
 from airflow_dynamodb_emr.local.real_run import RealRun
 from airflow_dynamodb_emr.local.signals import stoppable
-from airflow_dynamodb_emr.recipes import JANITOR
+from airflow_dynamodb_emr.recipes.janitor import JANITOR
 from chaos import tables
 from chaos.storm import Hits, calm, rage, revive
 

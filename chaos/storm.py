@@ -13,7 +13,7 @@ from airflow_dynamodb_emr.local.airflow import RealAirflow
 from airflow_dynamodb_emr.local.process import StandIn
 from airflow_dynamodb_emr.local.programs import until
 from airflow_dynamodb_emr.local.real_run import RealRun
-from airflow_dynamodb_emr.recipes import BACKUP
+from airflow_dynamodb_emr.recipes.backup import BACKUP
 from chaos.kills import ENDING, GOING_ON, busy
 from chaos.tables import PREFIX
 

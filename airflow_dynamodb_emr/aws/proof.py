@@ -96,7 +96,7 @@ def _manifest(dump: TableDump, attempt: Attempt, found: Evidence, engines: list[
         table=dump.name,
         engine=dump.engine,
         attempt=attempt.number,
-        items=sum(part.items for part in found.parts),
+        items=sum(part.items or 0 for part in found.parts),
         bytes=sum(part.bytes for part in found.parts),
         parts=found.parts,
         engines=engines,

@@ -6,9 +6,28 @@ from datetime import datetime
 
 from airflow_dynamodb_emr.core.documents import Noun
 from airflow_dynamodb_emr.core.layout import S3Uri
+from airflow_dynamodb_emr.core.verdict import Verdict
 from airflow_dynamodb_emr.errors import BadInput
 
 LATEST = "latest"
+
+
+class Entry(Noun, frozen=True, kw_only=True):
+    """One backup in the catalogue."""
+
+    uri: str
+    prefix: str
+    region: str
+    time: datetime
+    verdict: Verdict  # as the verdict says, and as the last look at it in S3 found
+    tables: int
+    items: int
+    bytes: int  # stored
+    run: str = ""
+    kept: bool = False  # marked: retention never chooses it
+    older: bool = False  # the older system's: flags, and the connector's own manifests
+    verified: datetime | None = None  # when each part of each table was last read
+    stands_on: list[str] = []  # folders of the backups that its increments need
 
 
 class Wanted(Noun, frozen=True, kw_only=True):

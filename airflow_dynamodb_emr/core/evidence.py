@@ -32,7 +32,7 @@ def reasons(found: Evidence) -> list[str]:
 
 
 def _faults(found: Evidence) -> Iterable[str]:
-    items = sum(part.items for part in found.parts)
+    items = sum(part.items or 0 for part in found.parts)
     yield "" if found.schema_found else "its schema was not saved"
     yield "" if found.manifest_found else "the step left no manifest"
     yield f"{len(found.lost)} parts are gone, {found.lost[0]} among them" if found.lost else ""

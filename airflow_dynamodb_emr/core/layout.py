@@ -63,6 +63,34 @@ class Folder(Struct, frozen=True):
     def verdict(self) -> S3Uri:
         return self.uri / "backup.json"
 
+    @property
+    def verification(self) -> S3Uri:
+        """What the last look at it found; it can take away what the verdict says."""
+        return self.uri / "verification.json"
+
+    @property
+    def report(self) -> S3Uri:
+        return self.uri / "report.json"
+
+    @property
+    def page(self) -> S3Uri:
+        return self.uri / "report.html"
+
+    @property
+    def forgotten(self) -> S3Uri:
+        """The verdict of a backup that retention has chosen to delete: what has this, and no backup.json, is no backup any more."""
+        return self.uri / "forgotten.json"
+
+    @property
+    def kept(self) -> S3Uri:
+        """A mark: retention never chooses what has it."""
+        return self.flag("KEEP")
+
+    @property
+    def readers(self) -> S3Uri:
+        """An object for each restore that reads it."""
+        return self.uri / "readers"
+
     def flag(self, name: str) -> S3Uri:
         return self.uri / f"BACKUP_{name}"
 

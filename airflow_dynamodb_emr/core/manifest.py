@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from enum import Enum
 from typing import Any
 
 import msgspec
@@ -22,7 +23,7 @@ class Part(Noun, frozen=True, kw_only=True):
     key: str  # relative to the backup's folder, so that a backup can be copied
     bytes: int  # as stored: compressed, where it is
     etag: str
-    items: int
+    items: int | None  # None: nobody has counted them, see `Proof`
     sha256: str | None = None  # of the bytes as stored, in hex; None: nobody of ours has read them
     md5: str | None = None  # the same, where DynamoDB itself has written them and says it
     content_sha256: str = ""  # of the lines, unpacked; empty where nobody counted that
@@ -57,6 +58,32 @@ class Increment(Noun, frozen=True, kw_only=True):
     end: datetime  # those at this one are not
 
 
+class Proof(str, Enum):
+    """How it is known what a dump holds."""
+
+    READ = "read"  # each part was read back, and its items counted
+    WRITTEN = "written"  # the copy engine counted while it wrote, and S3 has each part as it was written
+    COUNTED = "counted"  # by the step's own counter; of the parts only their sizes and ETags are known
+    EXPORTED = "exported"  # by DynamoDB, under its checksums
+
+
+class KeyAttribute(Noun, frozen=True, kw_only=True):
+    """One attribute of a table's primary key."""
+
+    name: str
+    type: str  # S, N or B
+
+
+class Settings(Noun, frozen=True, kw_only=True):
+    """How a dump was made."""
+
+    release: str = ""  # of EMR
+    jar: str = ""  # of the connector: its URI, which tells the version
+    segments: int = 0  # that were read side by side; 0: DynamoDB exported it
+    read_units_a_second: float = 0  # that it was to take at most
+    spiked_to: int | None = None  # read units a second; None: the table was left as it was
+
+
 class TableManifest(Document, frozen=True, kw_only=True):
     """The proof of one table's dump: written once, when the dump is verified."""
 
@@ -76,6 +103,11 @@ class TableManifest(Document, frozen=True, kw_only=True):
     read_units: float | None = None  # None where the engine does not say
     counter: int | None = None  # the items that the step said it read; None where the engine has no counter
     schema_sha256: str = ""  # of schema/<table>.json
+    arn: str = ""  # of the table
+    table_id: str = ""  # a table that is deleted and made anew has another
+    keys: list[KeyAttribute] = []  # partition key, then sort key if there is one
+    proof: Proof = Proof.READ
+    settings: Settings = Settings()
     consistent: datetime | None = None  # the moment it shows the table at, or leads to; None: it was read while it was written to
     increment: Increment | None = None  # None: it holds the whole table
 

@@ -18,6 +18,7 @@ class Verdict(str, Enum):
     INVALID = "INVALID"  # there is data, and it is not what it should be
     INCOMPLETE = "INCOMPLETE"  # some of it is not there
     IN_PROGRESS = "IN_PROGRESS"
+    UNVERIFIED = "UNVERIFIED"  # the older system says that it succeeded; nobody has looked
 
 
 class Seen(Noun, frozen=True, kw_only=True):
@@ -40,6 +41,8 @@ class TableVerdict(Noun, frozen=True, kw_only=True):
     seconds: float = 0
     throughput: Seen = Seen()
     raised: bool = False  # still, when this was written
+    manifest_sha256: str = ""  # of tables/<name>.json; empty where there is none
+    read_units: float | None = None  # that the dump took; None where the engine does not say
 
 
 class Backup(Document, frozen=True, kw_only=True):
@@ -57,6 +60,7 @@ class Backup(Document, frozen=True, kw_only=True):
     tables: list[TableVerdict]
     excluded: dict[str, str] = {}
     notes: list[str] = []
+    stands_on: list[str] | None = None  # folders of the backups that its increments need; None: written before this was said
 
     @property
     def items(self) -> int:
@@ -82,7 +86,7 @@ class Backup(Document, frozen=True, kw_only=True):
 def overall(tables: Sequence[TableVerdict]) -> Verdict:
     """The worst of its tables': a backup is as good as the table that is missing."""
     verdicts = {table.verdict for table in tables}
-    worst_first = (Verdict.IN_PROGRESS, Verdict.INVALID, Verdict.INCOMPLETE)
+    worst_first = (Verdict.IN_PROGRESS, Verdict.INVALID, Verdict.INCOMPLETE, Verdict.UNVERIFIED)
     return next((verdict for verdict in worst_first if verdict in verdicts), Verdict.VALID if tables else Verdict.INCOMPLETE)
 
 

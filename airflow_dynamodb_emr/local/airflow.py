@@ -28,7 +28,9 @@ Config = Mapping[str, Mapping[str, str]]
 _AIRFLOW = [sys.executable, "-m", "airflow"]
 _COMPONENTS: dict[str, list[str]] = {"api-server": [], "scheduler": ["--skip-serve-logs"], "dag-processor": [], "triggerer": ["--skip-serve-logs"]}
 _BUSY_AT_MOST = 5
-_PRELOAD = "airflow.executors.local_executor,airflow.sdk.execution_time.task_runner,airflow_dynamodb_emr.recipes"
+_PRELOAD = (
+    "airflow.executors.local_executor,airflow.sdk.execution_time.task_runner,airflow_dynamodb_emr.recipes.backup,airflow_dynamodb_emr.recipes.restore"
+)
 _open = build_opener(ProxyHandler({})).open
 
 

@@ -5,7 +5,8 @@ from collections.abc import Callable
 import pytest
 from airflow.sdk import DAG
 
-from airflow_dynamodb_emr.recipes import backup_dag, restore_dag
+from airflow_dynamodb_emr.recipes.backup import backup_dag
+from airflow_dynamodb_emr.recipes.restore import restore_dag
 from airflow_dynamodb_emr.settings import Settings
 
 
