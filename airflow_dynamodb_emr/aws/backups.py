@@ -2,37 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from functools import partial
+from itertools import chain
 
 from msgspec import structs
 
+from airflow_dynamodb_emr.aws import together
 from airflow_dynamodb_emr.aws.errors import refused_as_bad_input
 from airflow_dynamodb_emr.aws.store import Store
 from airflow_dynamodb_emr.core.catalogue import Wanted
-from airflow_dynamodb_emr.core.layout import Folder, S3Uri
+from airflow_dynamodb_emr.core.layout import LEVELS, Folder, S3Uri, time_path
 from airflow_dynamodb_emr.core.verdict import Backup, Verdict
 from airflow_dynamodb_emr.errors import NotFound
 
-_DATE_LEVELS = 4  # year, month, day, time
 
-
-def folders(store: Store, app: S3Uri) -> Iterator[Folder]:
-    """Every backup folder of one prefix, newest first, listed no further than asked for."""
-    for uri in _newest_first(store, app, _DATE_LEVELS):
-        folder = Folder(uri)
-        try:
-            _ = folder.time
-        except ValueError:  # a folder of somebody else's is no backup
-            continue
-        yield folder
+def folders(store: Store, app: S3Uri, since: datetime | None = None, until: datetime | None = None) -> Iterator[Folder]:
+    """Every backup folder of one prefix from *since* to *until*, both included; newest first, listed no further than asked for."""
+    paths: Iterator[str] = iter([""])
+    for name in LEVELS:
+        paths = _below(store, app, paths, partial(_may_be_wanted, re.compile(name), since, until))
+    for folder in (Folder(app / path) for path in paths):
+        if _is_wanted(folder, since, until):
+            yield folder
 
 
 def choose(store: Store, app: S3Uri, wanted: Wanted) -> Backup:
     """Raises NotFound when there is no such backup. One named by its URI may be a failed one: its good tables can be restored."""
     if wanted.uri:
         return _by_uri(store, wanted.uri)
-    admitted = (folder for folder in folders(store, app) if wanted.admits(folder.time))
-    for backup in (read(store, folder) for folder in admitted):
+    for backup in (read(store, folder) for folder in folders(store, app, until=wanted.at_or_before)):
         if backup and backup.verdict is Verdict.VALID:
             return backup
     raise NotFound(
@@ -54,9 +55,27 @@ def _by_uri(store: Store, uri: S3Uri) -> Backup:
     return backup
 
 
-def _newest_first(store: Store, folder: S3Uri, levels: int) -> Iterator[S3Uri]:
-    for name in sorted(store.names(folder), reverse=True):
-        if levels == 1:
-            yield folder / name
-        else:
-            yield from _newest_first(store, folder / name, levels - 1)
+def _below(store: Store, app: S3Uri, paths: Iterator[str], wanted: Callable[[str], bool]) -> Iterator[str]:
+    """The paths one level further down, newest first: `2026/11` after `2026`."""
+
+    def listed(path: str) -> list[str]:
+        found = [f"{path}/{name}".lstrip("/") for name in store.names(app / path)]
+        return sorted(filter(wanted, found), reverse=True)
+
+    return chain.from_iterable(together.ahead(listed, paths))
+
+
+def _may_be_wanted(name: re.Pattern[str], since: datetime | None, until: datetime | None, path: str) -> bool:
+    """By the part of the time that is known: nothing of a month is listed that ends before *since* or begins after *until*."""
+    if not name.fullmatch(path.rpartition("/")[2]):
+        return False
+    after = since is None or path >= time_path(since)[: len(path)]
+    return after and (until is None or path <= time_path(until)[: len(path)])
+
+
+def _is_wanted(folder: Folder, since: datetime | None, until: datetime | None) -> bool:
+    try:
+        time = folder.time
+    except ValueError:  # a folder of somebody else's, as 2026/13/32, is no backup
+        return False
+    return (since is None or time >= since) and (until is None or time <= until)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime
 from typing import TYPE_CHECKING, TypeVar
 
 from botocore.exceptions import ClientError
@@ -67,8 +68,16 @@ class Store:
 
     def names(self, folder: S3Uri) -> list[str]:
         """The folders directly under this one, in order."""
-        pages = self.s3.get_paginator("list_objects_v2").paginate(Bucket=folder.bucket, Prefix=f"{folder.key}/", Delimiter="/")
+        pages = self.s3.get_paginator("list_objects_v2").paginate(Bucket=folder.bucket, Prefix=_inside(folder), Delimiter="/")
         return [entry["Prefix"].split("/")[-2] for page in pages for entry in page.get("CommonPrefixes", [])]
+
+    def top(self, folder: S3Uri) -> tuple[dict[str, datetime], list[str]]:
+        """What lies directly in this folder: each object's name and when it was written, and the folders."""
+        objects, folders, skip = dict[str, datetime](), list[str](), len(_inside(folder))
+        for page in self.s3.get_paginator("list_objects_v2").paginate(Bucket=folder.bucket, Prefix=_inside(folder), Delimiter="/"):
+            objects.update((entry["Key"][skip:], entry["LastModified"]) for entry in page.get("Contents", []))
+            folders.extend(entry["Prefix"][skip:-1] for entry in page.get("CommonPrefixes", []))
+        return objects, folders
 
     def objects(self, folder: S3Uri) -> Iterator[tuple[S3Uri, int]]:
         """Every object below this folder, with its size in bytes."""
@@ -77,6 +86,11 @@ class Store:
 
     def etags(self, folder: S3Uri) -> Iterator[tuple[S3Uri, int, str]]:
         """The same, with its ETag."""
-        for page in self.s3.get_paginator("list_objects_v2").paginate(Bucket=folder.bucket, Prefix=f"{folder.key}/"):
+        for page in self.s3.get_paginator("list_objects_v2").paginate(Bucket=folder.bucket, Prefix=_inside(folder)):
             for entry in page.get("Contents", []):
                 yield S3Uri(folder.bucket, entry["Key"]), entry["Size"], entry["ETag"].strip('"')
+
+
+def _inside(folder: S3Uri) -> str:
+    """What the keys in it begin with; of a bucket: nothing."""
+    return f"{folder.key}/" if folder.key else ""

@@ -27,7 +27,13 @@ class Entry(Noun, frozen=True, kw_only=True):
     kept: bool = False  # marked: retention never chooses it
     older: bool = False  # the older system's: flags, and the connector's own manifests
     verified: datetime | None = None  # when each part of each table was last read
-    stands_on: list[str] = []  # folders of the backups that its increments need
+    stands_on: list[str] | None = None  # folders of the backups that its increments need; None: nobody has said
+    reason: str = ""  # why it is not good, where its verdict does not say
+
+    @property
+    def good(self) -> bool:
+        """It may be restored without asking."""
+        return self.verdict is Verdict.VALID
 
 
 class Wanted(Noun, frozen=True, kw_only=True):
@@ -44,9 +50,6 @@ class Wanted(Noun, frozen=True, kw_only=True):
         if text.startswith("s3"):
             return cls(uri=S3Uri.parse(text, "backup"))
         return cls(at_or_before=_time(text))
-
-    def admits(self, time: datetime) -> bool:
-        return self.at_or_before is None or time <= self.at_or_before
 
     def __str__(self) -> str:
         if self.uri:

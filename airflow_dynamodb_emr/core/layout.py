@@ -12,6 +12,8 @@ from airflow_dynamodb_emr.errors import BadInput
 
 _URI = re.compile(r"s3[an]?://(?P<bucket>[a-z0-9][a-z0-9.-]{1,61}[a-z0-9])(?:/(?P<key>.*))?", re.DOTALL)
 _TIME = "%Y/%m/%d/%H_%M.%S"
+LEVELS = (r"\d{4}", r"\d\d", r"\d\d", r"\d\d_\d\d\.\d\d")  # the names of the folders that a time is made of
+OWN_FOLDERS = frozenset({"schema", "tables", "clusters", "claims", "refused", "readers"})  # in a backup's folder, beside those of the tables
 
 
 class S3Uri(Struct, frozen=True, order=True):
@@ -49,7 +51,7 @@ class Folder(Struct, frozen=True):
 
     @classmethod
     def of(cls, base: S3Uri, region: str, app: str, time: datetime) -> Folder:
-        return cls(base / region / app / time.astimezone(timezone.utc).strftime(_TIME))
+        return cls(base / region / app / time_path(time))
 
     @classmethod
     def parse(cls, uri: str) -> Folder:
@@ -149,3 +151,13 @@ class Folder(Struct, frozen=True):
     @property
     def app(self) -> str:
         return self.uri.key.split("/")[-5]
+
+    @property
+    def region(self) -> str:
+        """Empty where it lies so near the top of its bucket that none is named."""
+        return "".join(self.uri.key.split("/")[-6:-5])
+
+
+def time_path(time: datetime) -> str:
+    """As in `2026/11/23/02_00.00`; of two, the later time's sorts after the other."""
+    return time.astimezone(timezone.utc).strftime(_TIME)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from enum import Enum
 
@@ -85,9 +85,13 @@ class Backup(Document, frozen=True, kw_only=True):
 
 def overall(tables: Sequence[TableVerdict]) -> Verdict:
     """The worst of its tables': a backup is as good as the table that is missing."""
-    verdicts = {table.verdict for table in tables}
-    worst_first = (Verdict.IN_PROGRESS, Verdict.INVALID, Verdict.INCOMPLETE, Verdict.UNVERIFIED)
-    return next((verdict for verdict in worst_first if verdict in verdicts), Verdict.VALID if tables else Verdict.INCOMPLETE)
+    return worst(table.verdict for table in tables)
+
+
+def worst(verdicts: Iterable[Verdict]) -> Verdict:
+    """Of none: INCOMPLETE."""
+    worst_first = (Verdict.IN_PROGRESS, Verdict.INVALID, Verdict.INCOMPLETE, Verdict.UNVERIFIED, Verdict.VALID)
+    return min(verdicts, key=worst_first.index, default=Verdict.INCOMPLETE)
 
 
 def missing(dump: TableDump, reason: str, seen: Seen, raised: bool) -> TableVerdict:

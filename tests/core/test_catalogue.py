@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-from datetime import timedelta
-
 import pytest
 
 from airflow_dynamodb_emr.core.catalogue import Wanted
@@ -38,13 +36,6 @@ def test_anything_else_is_refused(text: str, facts: str) -> None:
         Wanted.parse(text)
 
     assert raised.value.facts == facts and raised.value.hint
-
-
-def test_at_or_before_admits_that_time_and_none_after() -> None:
-    wanted = Wanted(at_or_before=NOON)
-
-    assert wanted.admits(NOON) and wanted.admits(NOON - timedelta(days=400)) and not wanted.admits(NOON + timedelta(seconds=1))
-    assert Wanted().admits(NOON + timedelta(days=1))
 
 
 @pytest.mark.parametrize("text", ["latest", "s3://backups/a/b"])

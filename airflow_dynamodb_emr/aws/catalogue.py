@@ -1,0 +1,81 @@
+"""The catalogue: what backups there are, newest first, found by listing S3, never kept anywhere else."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import datetime
+from functools import partial
+
+from botocore.exceptions import ClientError
+
+from airflow_dynamodb_emr.aws import backups, together
+from airflow_dynamodb_emr.aws.errors import code, is_denied
+from airflow_dynamodb_emr.aws.store import Store
+from airflow_dynamodb_emr.core.catalogue import Entry
+from airflow_dynamodb_emr.core.layout import LEVELS, Folder, S3Uri
+from airflow_dynamodb_emr.core.standing import Look, Standing, entry_of, unjudged, unreadable
+from airflow_dynamodb_emr.core.verification import Verification
+from airflow_dynamodb_emr.errors import DataDamaged
+
+_AT_ONCE = 16  # beside the lists of days; a client has 32 connections
+_REGION = re.compile(r"[a-z]+(-[a-z]+)+-\d+")  # what else lies under a base, as ledger/ and logs/, is named otherwise
+_YEAR = re.compile(LEVELS[0])
+_DEEPEST = 2  # levels further down: an app may be named as team/shop
+
+
+def entries(store: Store, app: S3Uri, since: datetime | None = None, until: datetime | None = None) -> Iterator[Entry]:
+    """The backups of one prefix from *since* to *until*, newest first. Who takes only the newest pays five LISTs and the GET of its verdict.
+
+    One that is under way or damaged is among them, with the verdict that says so; what is no backup is not.
+    """
+    found = together.ahead(partial(entry, store), backups.folders(store, app, since, until), _AT_ONCE)
+    return (each for each in found if each)
+
+
+def entry(store: Store, folder: Folder) -> Entry | None:
+    """None where there is no backup: the folder is somebody else's, or retention deletes it."""
+    look = look_at(store, folder)
+    try:
+        verification = store.load(folder.verification, Verification) if look.has(folder.verification) else None
+        if look.standing is not Standing.JUDGED:
+            return unjudged(look, verification)
+        backup = backups.read(store, folder)
+        return entry_of(look, backup, verification) if backup else None
+    except DataDamaged as damage:
+        return unreadable(look, damage.facts)
+    except ClientError as error:
+        if not _is_closed(error):
+            raise
+        return unreadable(look, f"it may not be read ({code(error)})")
+
+
+def look_at(store: Store, folder: Folder) -> Look:
+    objects, folders = store.top(folder.uri)
+    return Look(folder=folder, objects=objects, folders=folders)
+
+
+def apps(store: Store, base: S3Uri, region: str = "") -> Iterator[S3Uri]:
+    """The folders of the prefixes that have backups under *base*, of one region or of all, in order."""
+    for each in [region] if region else regions(store, base):
+        for name in store.names(base / each):
+            yield from _apps(store, base / each / name, _DEEPEST)
+
+
+def regions(store: Store, base: S3Uri) -> list[str]:
+    """Those that have folders under *base*."""
+    return [name for name in store.names(base) if _REGION.fullmatch(name)]
+
+
+def _apps(store: Store, folder: S3Uri, deepest: int) -> Iterator[S3Uri]:
+    names = store.names(folder)
+    others = [name for name in names if not _YEAR.fullmatch(name)]
+    if len(others) < len(names):
+        yield folder
+    for name in others if deepest else []:
+        yield from _apps(store, folder / name, deepest - 1)
+
+
+def _is_closed(error: ClientError) -> bool:
+    """To us, or laid away where it takes hours to come back from."""
+    return is_denied(error) or code(error) == "InvalidObjectState"
