@@ -15,10 +15,12 @@ _HOMES = {
     "Settings": "settings",
     "backup_daily_dag": "recipes.daily",
     "backup_dag": "recipes.backup",
+    "backups": "catalogue",
     "janitor_dag": "recipes.janitor",
     "restore_dag": "recipes.restore",
+    "show": "catalogue",
 }
-__all__ = ["Settings", "__version__", "backup_dag", "backup_daily_dag", "janitor_dag", "restore_dag"]
+__all__ = ["Settings", "__version__", "backup_dag", "backup_daily_dag", "backups", "janitor_dag", "restore_dag", "show"]
 
 
 def __getattr__(name: str) -> Any:

@@ -20,12 +20,12 @@ from airflow_dynamodb_emr.errors import NotFound
 
 
 def folders(store: Store, app: S3Uri, since: datetime | None = None, until: datetime | None = None) -> Iterator[Folder]:
-    """Every backup folder of one prefix from *since* to *until*, both included; newest first, listed no further than asked for."""
+    """Every folder named as a time of one prefix, from *since* to *until*, both included; newest first, listed no further than asked for."""
     paths: Iterator[str] = iter([""])
     for name in LEVELS:
         paths = _below(store, app, paths, partial(_may_be_wanted, re.compile(name), since, until))
     for folder in (Folder(app / path) for path in paths):
-        if _is_wanted(folder, since, until):
+        if folder.is_placed and (since is None or folder.time >= since) and (until is None or folder.time <= until):
             yield folder
 
 
@@ -71,11 +71,3 @@ def _may_be_wanted(name: re.Pattern[str], since: datetime | None, until: datetim
         return False
     after = since is None or path >= time_path(since)[: len(path)]
     return after and (until is None or path <= time_path(until)[: len(path)])
-
-
-def _is_wanted(folder: Folder, since: datetime | None, until: datetime | None) -> bool:
-    try:
-        time = folder.time
-    except ValueError:  # a folder of somebody else's, as 2026/13/32, is no backup
-        return False
-    return (since is None or time >= since) and (until is None or time <= until)

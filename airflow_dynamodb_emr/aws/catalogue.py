@@ -9,19 +9,29 @@ from functools import partial
 
 from botocore.exceptions import ClientError
 
-from airflow_dynamodb_emr.aws import backups, together
+from airflow_dynamodb_emr.aws import backups, older, together
 from airflow_dynamodb_emr.aws.errors import code, is_denied
 from airflow_dynamodb_emr.aws.store import Store
-from airflow_dynamodb_emr.core.catalogue import Entry
+from airflow_dynamodb_emr.core.catalogue import Entry, Window
 from airflow_dynamodb_emr.core.layout import LEVELS, Folder, S3Uri
-from airflow_dynamodb_emr.core.standing import Look, Standing, entry_of, unjudged, unreadable
+from airflow_dynamodb_emr.core.listing import Listed
+from airflow_dynamodb_emr.core.standing import Look, Standing, entry_of, lowered, unjudged, unreadable
+from airflow_dynamodb_emr.core.verdict import Backup
 from airflow_dynamodb_emr.core.verification import Verification
-from airflow_dynamodb_emr.errors import DataDamaged
+from airflow_dynamodb_emr.errors import DataDamaged, NotFound
 
 _AT_ONCE = 16  # beside the lists of days; a client has 32 connections
 _REGION = re.compile(r"[a-z]+(-[a-z]+)+-\d+")  # what else lies under a base, as ledger/ and logs/, is named otherwise
 _YEAR = re.compile(LEVELS[0])
 _DEEPEST = 2  # levels further down: an app may be named as team/shop
+BASE_HINT = "look at its name, or allow s3:ListBucket on the bucket and s3:GetObject in it"
+_WHY_NOT = {
+    Standing.JUDGED: "was deleted meanwhile",
+    Standing.BEGUN: "has no backup.json: its run is at it, or never finished",
+    Standing.FORGOTTEN: "is forgotten: retention deletes what is left of it",
+    Standing.OLDER: "is no backup: it does not lie where its system puts one",
+    Standing.FOREIGN: "holds no backup",
+}
 
 
 def entries(store: Store, app: S3Uri, since: datetime | None = None, until: datetime | None = None) -> Iterator[Entry]:
@@ -37,7 +47,7 @@ def entry(store: Store, folder: Folder) -> Entry | None:
     """None where there is no backup: the folder is somebody else's, or retention deletes it."""
     look = look_at(store, folder)
     try:
-        verification = store.load(folder.verification, Verification) if look.has(folder.verification) else None
+        verification = _verification(store, look)
         if look.standing is not Standing.JUDGED:
             return unjudged(look, verification)
         backup = backups.read(store, folder)
@@ -53,6 +63,37 @@ def entry(store: Store, folder: Folder) -> Entry | None:
 def look_at(store: Store, folder: Folder) -> Look:
     objects, folders = store.top(folder.uri)
     return Look(folder=folder, objects=objects, folders=folders)
+
+
+def listed(store: Store, base: S3Uri, app: S3Uri, window: Window, limit: int = 0, only_good: bool = False) -> Listed:
+    """At most *limit* of them (0: all), and the newest good one; no more is listed than these need."""
+    some, newest_good = list[Entry](), None
+    for each in entries(store, app, window.since, window.until):
+        newest_good = newest_good or (each if each.good else None)
+        if (not limit or len(some) < limit) and (each.good or not only_good):
+            some.append(each)
+        if newest_good and len(some) == limit:
+            break
+    region, _, prefix = base.relative(app).partition("/")
+    return Listed(prefix=prefix, region=region, entries=some, newest_good=newest_good)
+
+
+def show(store: Store, folder: Folder) -> tuple[Backup, Verification | None]:
+    """Its verdict with its tables, be it the older system's, and what the last look at it found. Raises NotFound for what is no backup."""
+    look = look_at(store, folder)
+    verification = _verification(store, look)
+    backup = backups.read(store, folder) if look.standing is Standing.JUDGED else older.read(store, look, verification)
+    if backup is None:
+        raise NotFound(f"backup: {folder.uri} {_WHY_NOT[look.standing]}", "`dynamodb-emr backups --base S3URI` lists the backups there are")
+    return lowered(backup, verification), verification
+
+
+def apps_of(store: Store, base: S3Uri, prefix: str = "", region: str = "") -> list[S3Uri]:
+    """Where the backups of one prefix are, in each region that has any, or of all prefixes."""
+    if not prefix:
+        return list(apps(store, base, region))
+    there = [base / each / prefix for each in ([region] if region else regions(store, base))]
+    return [app for app in there if any(map(_YEAR.fullmatch, store.names(app)))]
 
 
 def apps(store: Store, base: S3Uri, region: str = "") -> Iterator[S3Uri]:
@@ -74,6 +115,10 @@ def _apps(store: Store, folder: S3Uri, deepest: int) -> Iterator[S3Uri]:
         yield folder
     for name in others if deepest else []:
         yield from _apps(store, folder / name, deepest - 1)
+
+
+def _verification(store: Store, look: Look) -> Verification | None:
+    return store.load(look.folder.verification, Verification) if look.has(look.folder.verification) else None
 
 
 def _is_closed(error: ClientError) -> bool:

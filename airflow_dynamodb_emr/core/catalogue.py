@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from contextlib import suppress
+from datetime import date, datetime, time, timezone
 
 from airflow_dynamodb_emr.core.documents import Noun
 from airflow_dynamodb_emr.core.layout import S3Uri
@@ -10,6 +11,7 @@ from airflow_dynamodb_emr.core.verdict import Verdict
 from airflow_dynamodb_emr.errors import BadInput
 
 LATEST = "latest"
+_WANTED_HINT = "give `latest`, a time as 2026-11-23T02:00:00Z, or a backup's s3:// folder"
 
 
 class Entry(Noun, frozen=True, kw_only=True):
@@ -32,8 +34,13 @@ class Entry(Noun, frozen=True, kw_only=True):
 
     @property
     def good(self) -> bool:
-        """It may be restored without asking."""
-        return self.verdict is Verdict.VALID
+        """`latest` may mean it."""
+        return self.verdict is Verdict.VALID and not self.older
+
+    @property
+    def counted(self) -> bool:
+        """Somebody has counted its items and bytes; else they are 0."""
+        return bool(self.run)
 
 
 class Wanted(Noun, frozen=True, kw_only=True):
@@ -49,7 +56,7 @@ class Wanted(Noun, frozen=True, kw_only=True):
             return cls()
         if text.startswith("s3"):
             return cls(uri=S3Uri.parse(text, "backup"))
-        return cls(at_or_before=_time(text))
+        return cls(at_or_before=_time(text, "backup", "neither a time nor an S3 URI", _WANTED_HINT))
 
     def __str__(self) -> str:
         if self.uri:
@@ -57,12 +64,44 @@ class Wanted(Noun, frozen=True, kw_only=True):
         return f"newest at or before {self.at_or_before:%Y-%m-%d %H:%M:%S %Z}" if self.at_or_before else LATEST
 
 
-def _time(text: str) -> datetime:
-    hint = "give `latest`, a time as 2026-11-23T02:00:00Z, or a backup's s3:// folder"
+class Window(Noun, frozen=True, kw_only=True):
+    """The times between which a backup was made, both included; None: no matter when."""
+
+    since: datetime | None = None
+    until: datetime | None = None
+
+    @classmethod
+    def parse(cls, since: str = "", until: str = "") -> Window:
+        """Of times as `Wanted` takes them, or of days of UTC: from the first moment of the one to the last of the other."""
+        return cls.of(since=_bound(since, "--since", time.min), until=_bound(until, "--until", time.max))
+
+    @classmethod
+    def of(cls, *, since: datetime | None = None, until: datetime | None = None) -> Window:
+        for name, moment in (("since", since), ("until", until)):
+            if moment and moment.tzinfo is None:
+                raise BadInput(f"{name}: {moment} has no time zone", "give it one, as datetime.timezone.utc")
+        if since and until and since > until:
+            raise BadInput(f"since {since} is after until {until}", "swap them")
+        return cls(since=since, until=until)
+
+    def __str__(self) -> str:
+        since = f" since {self.since:%Y-%m-%d %H:%M:%S %Z}" if self.since else ""
+        return since + (f" until {self.until:%Y-%m-%d %H:%M:%S %Z}" if self.until else "")
+
+
+def _bound(text: str, source: str, of_day: time) -> datetime | None:
+    if not text:
+        return None
+    with suppress(ValueError):
+        return datetime.combine(date.fromisoformat(text), of_day, timezone.utc)
+    return _time(text, source, "neither a day nor a time", "give a day, as 2026-11-23, or a time, as 2026-11-23T02:00:00Z")
+
+
+def _time(text: str, source: str, otherwise: str, hint: str) -> datetime:
     try:
-        time = datetime.fromisoformat(text.replace("Z", "+00:00"))
+        moment = datetime.fromisoformat(text.replace("Z", "+00:00"))
     except ValueError as error:
-        raise BadInput(f"backup: {text!r} is neither a time nor an S3 URI", hint) from error
-    if time.tzinfo is None:
-        raise BadInput(f"backup: {text!r} has no time zone", hint)
-    return time
+        raise BadInput(f"{source}: {text!r} is {otherwise}", hint) from error
+    if moment.tzinfo is None:
+        raise BadInput(f"{source}: {text!r} has no time zone", hint)
+    return moment

@@ -149,12 +149,20 @@ class Folder(Struct, frozen=True):
         return datetime.strptime("/".join(self.uri.key.split("/")[-4:]), _TIME).replace(tzinfo=timezone.utc)
 
     @property
+    def is_placed(self) -> bool:
+        """Whether it lies where a backup is put, and not where somebody has copied one."""
+        try:
+            return bool(self.time)
+        except ValueError:
+            return False
+
+    @property
     def app(self) -> str:
-        return self.uri.key.split("/")[-5]
+        """Empty, as its region, where it lies so near the top of its bucket that none is named."""
+        return "".join(self.uri.key.split("/")[-5:-4])
 
     @property
     def region(self) -> str:
-        """Empty where it lies so near the top of its bucket that none is named."""
         return "".join(self.uri.key.split("/")[-6:-5])
 
 

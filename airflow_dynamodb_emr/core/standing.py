@@ -21,6 +21,7 @@ _OLDER = {
     SUCCESS: (Verdict.UNVERIFIED, "the older system says that it succeeded; nobody has looked"),
     RUNNING: (Verdict.IN_PROGRESS, "the older system is at it, or was killed"),
 }
+_NAMED = 3  # tables; the others are counted
 
 
 class Standing(Enum):
@@ -65,9 +66,10 @@ class Look(Noun, frozen=True, kw_only=True):
 
 def entry_of(look: Look, backup: Backup, verification: Verification | None) -> Entry:
     """As its verdict says, lowered by the last look at it."""
-    found = [verification.verdict] if verification else []
+    bad = set(backup.missing)
+    bad |= {table.name for table in verification.tables if table.verdict is not Verdict.VALID} if verification else set()
     return structs.replace(
-        _entry(look, worst([backup.verdict, *found]), verification),
+        _entry(look, lowered(backup, verification).verdict, verification, _not_whole(sorted(bad))),
         prefix=backup.prefix,
         region=backup.region,
         tables=len(backup.tables),
@@ -76,6 +78,11 @@ def entry_of(look: Look, backup: Backup, verification: Verification | None) -> E
         run=backup.run,
         stands_on=backup.stands_on,
     )
+
+
+def lowered(backup: Backup, verification: Verification | None) -> Backup:
+    """What the last look at it found can only take away from what its verdict says."""
+    return structs.replace(backup, verdict=worst([backup.verdict, verification.verdict])) if verification else backup
 
 
 def unjudged(look: Look, verification: Verification | None = None) -> Entry | None:
@@ -94,7 +101,7 @@ def unjudged(look: Look, verification: Verification | None = None) -> Entry | No
 
 def unreadable(look: Look, reason: str) -> Entry:
     """Of a folder whose verdict is damaged, or of a newer format."""
-    return _entry(look, Verdict.INVALID, reason=reason)
+    return _entry(look, Verdict.INVALID, reason=reason.replace(f"{look.folder.uri}/", ""))
 
 
 def _entry(look: Look, verdict: Verdict, verification: Verification | None = None, reason: str = "") -> Entry:
@@ -111,6 +118,11 @@ def _entry(look: Look, verdict: Verdict, verification: Verification | None = Non
         verified=_read_whole(verification),
         reason=reason,
     )
+
+
+def _not_whole(names: list[str]) -> str:
+    more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
+    return f"not restorable: {', '.join(names[:_NAMED])}{more}" if names else ""
 
 
 def _read_whole(verification: Verification | None) -> datetime | None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 
 def size(number_of_bytes: float) -> str:
     for unit in ("B", "KiB", "MiB", "GiB"):
@@ -19,3 +21,11 @@ def duration(seconds: float) -> str:
 
 def counted(number: int, noun: str) -> str:
     return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
+def age(since: timedelta) -> str:
+    """In the largest unit that there are two of: a backup of 47 hours is not called one of 2 days."""
+    units = {"day": 86400, "hour": 3600, "minute": 60, "second": 1}
+    seconds = since.total_seconds()
+    unit = next((unit for unit, length in units.items() if seconds >= 2 * length), "second")
+    return counted(int(seconds // units[unit]), unit) if seconds >= 0 else "in the future"

@@ -7,15 +7,21 @@ import json
 from collections.abc import Callable, Iterator
 from typing import Any
 
+import boto3
 import pytest
 from botocore.config import Config
+from moto import mock_aws
+from moto.s3.models import s3_backends
 
-from airflow_dynamodb_emr.aws.clients import Clients
+from airflow_dynamodb_emr.aws.clients import PATIENT, Clients
 from airflow_dynamodb_emr.aws.store import Store
 from airflow_dynamodb_emr.core.cluster import ClusterSpec
 from airflow_dynamodb_emr.core.layout import S3Uri
 from airflow_dynamodb_emr.local.faults import KINDS
+from airflow_dynamodb_emr.local.http.protocol import ACCOUNT
 from airflow_dynamodb_emr.local.process import StandIn, stand_in
+
+from . import listed
 
 KNOBS: dict[str, Any] = {
     "create_seconds": 0,
@@ -63,6 +69,20 @@ def impatient(shared: StandIn) -> Clients:
 @pytest.fixture(scope="session")
 def store(clients: Clients) -> Store:
     return Store(clients.s3)
+
+
+@pytest.fixture(scope="module")
+def _moto() -> Iterator[Store]:
+    with mock_aws():
+        yield Store(boto3.client("s3", region_name="us-east-1", config=PATIENT))
+
+
+@pytest.fixture
+def in_process(_moto: Store) -> Store:
+    """S3 in this process, with nobody else's objects: for thousands of them, and for counting calls."""
+    s3_backends[ACCOUNT]["aws"].reset()
+    _moto.s3.create_bucket(Bucket=listed.BASE.bucket)
+    return _moto
 
 
 @pytest.fixture
