@@ -17,7 +17,7 @@ from typing import Any
 import msgspec
 
 from airflow_dynamodb_emr.local.signals import stoppable
-from benchmarks import demo, faults, makespan, orchestration, prefixes, scale, tables
+from benchmarks import catalogue, demo, faults, makespan, orchestration, prefixes, scale, tables
 from benchmarks.copying import measure as copying
 from benchmarks.figures import Figure
 
@@ -29,6 +29,7 @@ BENCHMARKS: dict[str, Callable[[], Iterable[Figure]]] = {
     "prefixes": prefixes.measure,
     "demo": demo.measure,
     "faults": faults.measure,
+    "catalogue": catalogue.measure,
 }
 LATEST = Path(__file__).parent / "latest.json"
 

@@ -36,9 +36,7 @@ def choose(store: Store, app: S3Uri, wanted: Wanted) -> Backup:
     for backup in (read(store, folder) for folder in folders(store, app, until=wanted.at_or_before)):
         if backup and backup.verdict is Verdict.VALID:
             return backup
-    raise NotFound(
-        f"backup: there is no good one ({wanted}) in {app}", "look at what is there with `aws s3 ls --recursive`, or name a backup's s3:// folder"
-    )
+    raise NotFound(f"backup: there is no good one ({wanted}) in {app}", "`dynamodb-emr backups` lists what is there; name a backup's s3:// folder")
 
 
 def read(store: Store, folder: Folder) -> Backup | None:

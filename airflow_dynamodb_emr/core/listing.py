@@ -82,9 +82,15 @@ def _items(backup: Backup) -> str:
 def _looked(verification: Verification | None, now: datetime) -> str:
     if verification is None or not verification.tables:
         return "nobody has looked at it since: `dynamodb-emr verify` does"
-    deep, all_ = sum(table.deep for table in verification.tables), len(verification.tables)
     last = max(table.at for table in verification.tables)
-    return f"last looked at {_ago(last, now)}: {verification.verdict.value}; every part was read of {deep} of {counted(all_, 'table')}"
+    return f"last looked at {_ago(last, now)}: {verification.verdict.value}; {_read(verification)}"
+
+
+def _read(verification: Verification) -> str:
+    deep, in_all = sum(table.deep for table in verification.tables), len(verification.tables)
+    if deep in (0, in_all):
+        return "every part was read" if deep else "its parts were listed, not read"
+    return f"every part was read of {deep} of {counted(in_all, 'table')}"
 
 
 def _ago(time: datetime, now: datetime) -> str:

@@ -1,8 +1,10 @@
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
-from airflow_dynamodb_emr.core.words import counted, duration, size
+from airflow_dynamodb_emr.core.words import age, counted, duration, size
 
 
 @pytest.mark.parametrize(("bytes_", "words"), [(0, "0 B"), (1023, "1023 B"), (1536, "1.5 KiB"), (5 * 2**30, "5.0 GiB"), (2**41, "2.0 TiB")])
@@ -17,3 +19,11 @@ def test_a_time_is_told_as_a_person_would(seconds: float, words: str) -> None:
 
 def test_one_is_no_plural() -> None:
     assert [counted(number, "part") for number in (0, 1, 2000)] == ["0 parts", "1 part", "2,000 parts"]
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"),
+    [(-1, "in the future"), (0, "0 seconds"), (1, "1 second"), (119, "119 seconds"), (120, "2 minutes"), (7199, "119 minutes"), (172_800, "2 days")],
+)
+def test_an_age_is_told_in_the_largest_unit_it_has_two_of(seconds: float, words: str) -> None:
+    assert age(timedelta(seconds=seconds)) == words
