@@ -6,11 +6,13 @@ from collections.abc import Iterator
 
 from msgspec import structs
 
+from airflow_dynamodb_emr.aws import verifications
 from airflow_dynamodb_emr.aws.errors import refused_as_bad_input
 from airflow_dynamodb_emr.aws.store import Store
 from airflow_dynamodb_emr.core.catalogue import Wanted
 from airflow_dynamodb_emr.core.layout import Folder, S3Uri
 from airflow_dynamodb_emr.core.verdict import Backup, Verdict
+from airflow_dynamodb_emr.core.verification import lowered
 from airflow_dynamodb_emr.errors import NotFound
 
 _DATE_LEVELS = 4  # year, month, day, time
@@ -41,9 +43,14 @@ def choose(store: Store, app: S3Uri, wanted: Wanted) -> Backup:
 
 
 def read(store: Store, folder: Folder) -> Backup | None:
-    """Its verdict, as it lies here: a backup may have been copied from where it says it is. None while there is none."""
+    """Its verdict, as it lies here and as the last look at it has found it. None while there is none.
+
+    It may have been copied from where it says it is.
+    """
     backup = store.load(folder.verdict, Backup)
-    return backup and structs.replace(backup, uri=str(folder.uri))
+    if backup is None:
+        return None
+    return lowered(structs.replace(backup, uri=str(folder.uri)), verifications.read(store, folder))
 
 
 def _by_uri(store: Store, uri: S3Uri) -> Backup:
