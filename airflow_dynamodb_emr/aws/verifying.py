@@ -68,7 +68,17 @@ def _read(clients: Clients, folder: Folder, judge: Judge, told: Told, look: Look
     keys = judge.parts(look)
     if keys is None:
         return look
-    return structs.replace(look, found=checking.check(clients.s3, folder.uri, keys, judge.keys(look), at_once=at_once, told=told))
+    form, md5 = _form(look), any(part.md5 for part in look.manifest.parts) if look.manifest else False
+    return structs.replace(
+        look, found=checking.check(clients.s3, folder.uri, keys, judge.keys(look), form=form, md5=md5, content=False, at_once=at_once, told=told)
+    )
+
+
+def _form(look: Look) -> str:
+    """Of its lines; empty: as each line has it."""
+    if look.manifest is None:
+        return ""
+    return checking.INCREMENT if look.manifest.increment else look.manifest.form
 
 
 def _listed(clients: Clients, folder: Folder) -> dict[str, Stored]:

@@ -172,8 +172,7 @@ def _read(manifest: TableManifest, found: dict[str, Checked]) -> Charges:
 def _other_content(part: Part, seen: Checked) -> Iterator[str]:
     if part.items not in (None, seen.items):
         yield f"it holds {counted(seen.items, 'item')}, its manifest says {part.items}"
-    checks = {"SHA-256": (part.sha256, seen.sha256), "MD5": (part.md5, seen.md5), "content": (part.content_sha256, seen.content_sha256)}
-    for what, (written, now) in checks.items():
+    for what, written, now in (("SHA-256", part.sha256, seen.sha256), ("MD5", part.md5, seen.md5)):
         if written and now and written != now:
             yield f"its bytes are not those that were written: its {what} is another"
 
@@ -184,5 +183,5 @@ def _together(look: Look, manifest: TableManifest) -> Charges:
     if whole and _items(manifest) is None and look.found.items != manifest.items:
         yield Charge(_WRONG, "", f"its parts hold {counted(look.found.items, 'item')}, its manifest says {manifest.items}")
     if look.found.duplicate_count:
-        are = "key is" if look.found.duplicate_count == 1 else "keys are"
-        yield Charge(_WRONG, "", f"{look.found.duplicate_count:,} {are} there more than once: {', '.join(look.found.duplicates)}")
+        lines = counted(look.found.duplicate_count, "line")
+        yield Charge(_WRONG, "", f"{lines} too many: keys are there more than once, {', '.join(look.found.duplicates)} among them")
