@@ -17,8 +17,9 @@ _HOMES = {
     "backup_dag": "recipes.backup",
     "janitor_dag": "recipes.janitor",
     "restore_dag": "recipes.restore",
+    "verify_dag": "recipes.verify",
 }
-__all__ = ["Settings", "__version__", "backup_dag", "backup_daily_dag", "janitor_dag", "restore_dag"]
+__all__ = ["Settings", "__version__", "backup_dag", "backup_daily_dag", "janitor_dag", "restore_dag", "verify_dag"]
 
 
 def __getattr__(name: str) -> Any:

@@ -92,7 +92,7 @@ class Reader:
             return Own(read=read)
         same = (copied.table, copied.table_id, copied.items) == (manifest.table, manifest.table_id or copied.table_id, manifest.items)
         parts: Counted = {f"{into}/{part.key}": (part.items, part.sha256 or "") for part in copied.parts}
-        return Own(read=read, parts=parts, reason="" if same else f"it is of {copied.items} items of the table {copied.table}")
+        return Own(read=read, parts=parts, reason="" if same else f"it is of {copied.items} items of {copied.table}, ours of {manifest.items}")
 
     def _of_export(self, into: str, manifest: TableManifest) -> Own:
         ids = {key.split("/")[3] for key in self.listed if key.startswith(f"{into}/{ROOT}/")} - {"data"}
@@ -105,7 +105,11 @@ class Reader:
             return Own(read=Read(key=key, damage=damage.facts))
         same = (summary.item_count, summary.table_id) == (manifest.items, manifest.table_id or summary.table_id)
         parts: Counted = {f"{into}/{ROOT}/{file.path}": (file.item_count, hexed(file.md5_checksum)) for file in files}
-        return Own(read=Read(key=key), parts=parts, reason="" if same else f"it is of {summary.item_count} items of {summary.table_arn}")
+        return Own(
+            read=Read(key=key),
+            parts=parts,
+            reason="" if same else f"it is of {summary.item_count} items of {summary.table_arn}, ours of {manifest.items}",
+        )
 
     def _document(self, key: str, kind: type[T], check: Callable[[Any], object] = lambda _: None) -> tuple[Read, T | None]:
         def parse(data: bytes) -> T:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import datetime
 
+from airflow_dynamodb_emr.core.charge import Charge, told, unread
 from airflow_dynamodb_emr.core.engines import CONNECTOR, WORKER
-from airflow_dynamodb_emr.core.faults import Charge, unread
 from airflow_dynamodb_emr.core.looking import Look
 from airflow_dynamodb_emr.core.verdict import Verdict, worst
-from airflow_dynamodb_emr.core.verification import Fault, TableVerification, Verification
+from airflow_dynamodb_emr.core.verification import TableVerification, Verification
 
 MANIFEST, _DONE = "manifest", "_SUCCESS"
 FAILED, RUNNING = "BACKUP_COMPLETE_FAILED", "BACKUP_RUNNING"
@@ -32,7 +32,7 @@ def verification(uri: str, flags: Collection[str], tables: Sequence[TableVerific
         uri=uri,
         at=at,
         tables=list(tables),
-        reasons=[Fault(part=charge.part, reason=charge.reason) for charge in whole],
+        reasons=told(whole),
         notes=["it was made by another system: nothing says how many items its tables had"],
     )
 
@@ -53,7 +53,7 @@ def table(look: Look, at: datetime) -> TableVerification:
         items=look.found.items if look.found else 0,
         bytes=sum(look.listed[key].bytes for key in look.own.parts if key in look.listed) if look.own else 0,
         engines=_engines(look) if good else [],
-        reasons=[Fault(part=charge.part, reason=charge.reason) for charge in found],
+        reasons=told(found),
         deep=look.found is not None,
         at=at,
     )

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 
+from airflow_dynamodb_emr.core.charge import Charge, told, unread
 from airflow_dynamodb_emr.core.engines import CONNECTOR
-from airflow_dynamodb_emr.core.faults import Charge, charges, unread
+from airflow_dynamodb_emr.core.faults import charges
 from airflow_dynamodb_emr.core.looking import Frame, Look
 from airflow_dynamodb_emr.core.manifest import TableManifest
 from airflow_dynamodb_emr.core.verdict import Verdict, worst
-from airflow_dynamodb_emr.core.verification import Fault, TableVerification, Verification
+from airflow_dynamodb_emr.core.verification import TableVerification, Verification
 
 
 def verification(frame: Frame, tables: Sequence[TableVerification], at: datetime) -> Verification:
@@ -21,7 +22,7 @@ def verification(frame: Frame, tables: Sequence[TableVerification], at: datetime
         uri=frame.uri,
         at=at,
         tables=list(tables),
-        reasons=_faults(found),
+        reasons=told(found),
         notes=list(_notes(frame)),
     )
 
@@ -44,7 +45,7 @@ def table(frame: Frame, look: Look, at: datetime) -> TableVerification:
         items=manifest.items if manifest else 0,
         bytes=manifest.bytes if manifest else 0,
         engines=_engines(manifest, look) if manifest and not any(charge.verdict is not Verdict.UNVERIFIED for charge in found) else [],
-        reasons=_faults(found),
+        reasons=told(found),
         deep=look.found is not None,
         at=at,
     )
@@ -94,7 +95,3 @@ def _notes(frame: Frame) -> Iterator[str]:
         yield frame.plan_read.damage or f"{frame.plan_read.key} is not there"
     if frame.moved and frame.verdict:
         yield f"it was copied here from {frame.verdict.uri}"
-
-
-def _faults(found: Sequence[Charge]) -> list[Fault]:
-    return [Fault(part=charge.part, reason=charge.reason) for charge in found]

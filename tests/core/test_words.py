@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from airflow_dynamodb_emr.core.words import counted, duration, size
+from airflow_dynamodb_emr.core.words import counted, duration, printable, size
 
 
 @pytest.mark.parametrize(("bytes_", "words"), [(0, "0 B"), (1023, "1023 B"), (1536, "1.5 KiB"), (5 * 2**30, "5.0 GiB"), (2**41, "2.0 TiB")])
@@ -17,3 +17,7 @@ def test_a_time_is_told_as_a_person_would(seconds: float, words: str) -> None:
 
 def test_one_is_no_plural() -> None:
     assert [counted(number, "part") for number in (0, 1, 2000)] == ["0 parts", "1 part", "2,000 parts"]
+
+
+def test_what_a_terminal_would_obey_is_spelled_out() -> None:
+    assert printable('{"a":"ä\x00\x1b[31m\n\ud800"}') == '{"a":"ä\\x00\\x1b[31m\\n\\ud800"}'
