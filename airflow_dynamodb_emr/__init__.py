@@ -19,8 +19,19 @@ _HOMES = {
     "janitor_dag": "recipes.janitor",
     "restore_dag": "recipes.restore",
     "show": "catalogue",
+    "verify_dag": "recipes.verify",
 }
-__all__ = ["Settings", "__version__", "backup_dag", "backup_daily_dag", "backups", "janitor_dag", "restore_dag", "show"]
+__all__ = [
+    "Settings",
+    "__version__",
+    "backup_dag",
+    "backup_daily_dag",
+    "backups",
+    "janitor_dag",
+    "restore_dag",
+    "show",
+    "verify_dag",
+]
 
 
 def __getattr__(name: str) -> Any:

@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 from airflow_dynamodb_emr import __version__
 from airflow_dynamodb_emr.errors import BadInput, CopyFailed, DynamoDBBackupError
-from airflow_dynamodb_emr.verbs.options import catalogue, copying, running
+from airflow_dynamodb_emr.verbs.options import catalogue, copying, running, verifying
 
 TRUE, BAD_ANSWER, BAD_INPUT, AWS_FAILED, INTERRUPTED = 0, 1, 2, 3, 130
 
@@ -89,6 +89,7 @@ VERBS = {
     "plan": Verb("tell what a backup of the tables with a prefix would do, take and cost; touches nothing", running.plan),
     "backups": Verb("list the backups there are, newest first, and say which is the newest good one", catalogue.backups),
     "show": Verb("tell of one backup what it holds, table by table", catalogue.show),
+    "verify": Verb("tell whether a backup is restorable, by which engines, and what is wrong with it", verifying.verify),
     "dump": Verb("copy one table into a folder in S3, by this process", copying.dump),
     "load": Verb("put the items of one dump into one table, by this process", copying.load),
     "raised": Verb("tell which tables' throughput is raised now, from the ledger, and put back what no run will", running.raised),

@@ -24,6 +24,14 @@ _EXISTING = (
     "Off: a table that exists already stops the restore before anything is touched. "
     "On: items are put into it; those of the same key are **overwritten**, others stay."
 )
+_VERIFIED = (
+    "`latest`: the newest good one. A time, as `2026-11-23T02:00:00Z`: the newest good one at or before it. "
+    "Or the `s3://` folder of any backup, be it unfinished, failed, a copy, or another system's."
+)
+_DEEP = (
+    "On: every part is read, counted, hashed and parsed, and keys are looked at. "
+    "Off: only names, sizes, ETags and counts are held against each other, which takes seconds."
+)
 ENGINES_OFFERED = (CONNECTOR, WORKER, SPARK, NATIVE)
 _ENGINE = (
     "How tables are {done}. `connector`: by AWS' own library, on a cluster. `worker`: by this software, in Airflow's own tasks, without a cluster. "
@@ -91,6 +99,17 @@ def restore(settings: Settings) -> dict[str, Param]:
             maximum=40_000,
         ),
         **_cluster(settings),
+        **_where(settings),
+    }
+
+
+def verify(settings: Settings) -> dict[str, Param]:
+    each = "The prefix that was backed up. Empty: each of the configured ones, unless a backup is named by its folder."
+    return {
+        "prefix": _text("Prefix", each),
+        "backup": Param(LATEST, type="string", minLength=1, title="Backup", description_md=_VERIFIED),
+        "tables": _names("Tables", "Names or patterns (`*`, `?`) of the tables to look at, one a line. Empty: all.", []),
+        "deep": Param(True, type="boolean", title="Deep", description_md=_DEEP),
         **_where(settings),
     }
 

@@ -112,6 +112,17 @@ _HOW_FAST = {
     "overrun_minutes": _option("See `overrun_times`.", "60", "240", "float"),
 }
 
+_TRUST = {
+    "read_back_gib": _option(
+        "After a run a dump of the connector's is read back and its items counted, unless it is larger than so many GiB as stored: "
+        "then it counts by its step's own counter, and by the names and sizes of its parts. Its manifest says which; see docs/format.md.",
+        "1.0",
+        "10",
+        "float",
+    ),
+    "verify_schedule": _option("Cron expression of `dynamodb_verify`, in UTC.", "0 6 * * 0", "0 6 * * *"),
+}
+
 _CLUSTER = {
     "connector_jar": _option(
         "S3 URI of AWS' DynamoDB connector, the emr-dynamodb-tools jar.", "", "s3://my-jars/emr-dynamodb-tools-jar-with-dependencies.jar"
@@ -187,7 +198,7 @@ def get_provider_info() -> dict[str, Any]:
         "config": {
             "dynamodb_emr": {
                 "description": "Backup and restore of DynamoDB tables.",
-                "options": {**_WHERE, **_WHAT, **_ENGINES, **_HOW_FAST, **_CLUSTER, **_SPARK},
+                "options": {**_WHERE, **_WHAT, **_ENGINES, **_HOW_FAST, **_TRUST, **_CLUSTER, **_SPARK},
             }
         },
     }

@@ -50,6 +50,8 @@ class Settings(Noun, frozen=True, kw_only=True):
     max_write_units: int = 4000
     on_demand_read_units: int = 4000
     on_demand_write_units: int = 2000
+    read_back_gib: float = 1.0
+    verify_schedule: str = "0 6 * * 0"
     poll_seconds: float = 30
     emr_rate: float = 1.0
     tables_per_task: int = 25
@@ -128,6 +130,7 @@ class Settings(Noun, frozen=True, kw_only=True):
         _within("max_lanes", self.max_lanes, lambda lanes: 1 <= lanes <= 20, "from 1 to 20")
         _within("retries", self.retries, lambda retries: retries >= 0, "at least 0")
         _within("retry_seconds", self.retry_seconds, lambda seconds: seconds >= 0, "at least 0")
+        _within("read_back_gib", self.read_back_gib, lambda gib: gib >= 0, "at least 0")
         _within("poll_seconds", self.poll_seconds, lambda seconds: seconds > 0, "above 0")
         _within("emr_rate", self.emr_rate, lambda share: share > 0, "above 0")
         _within("tables_per_task", self.tables_per_task, lambda tables: tables >= 1, "at least 1")
@@ -153,6 +156,10 @@ class Settings(Noun, frozen=True, kw_only=True):
     @property
     def logs(self) -> S3Uri:
         return S3Uri.parse(self.log_uri, "log_uri") if self.log_uri else self.base_uri / "logs"
+
+    @property
+    def read_back_bytes(self) -> float:
+        return self.read_back_gib * 2**30
 
     @property
     def read_pace(self) -> Pace:

@@ -10,12 +10,13 @@ from itertools import chain
 
 from msgspec import structs
 
-from airflow_dynamodb_emr.aws import together
+from airflow_dynamodb_emr.aws import together, verifications
 from airflow_dynamodb_emr.aws.errors import refused_as_bad_input
 from airflow_dynamodb_emr.aws.store import Store
 from airflow_dynamodb_emr.core.catalogue import Wanted
 from airflow_dynamodb_emr.core.layout import LEVELS, Folder, S3Uri, time_path
 from airflow_dynamodb_emr.core.verdict import Backup, Verdict
+from airflow_dynamodb_emr.core.verification import lowered
 from airflow_dynamodb_emr.errors import NotFound
 
 
@@ -40,7 +41,13 @@ def choose(store: Store, app: S3Uri, wanted: Wanted) -> Backup:
 
 
 def read(store: Store, folder: Folder) -> Backup | None:
-    """Its verdict, as it lies here: a backup may have been copied from where it says it is. None while there is none."""
+    """Its verdict, as it lies here and as the last look at it has found it. None while there is none."""
+    backup = written(store, folder)
+    return backup and lowered(backup, verifications.read(store, folder))
+
+
+def written(store: Store, folder: Folder) -> Backup | None:
+    """The same as it was written, but for where it lies: it may have been copied from where it says it is."""
     backup = store.load(folder.verdict, Backup)
     return backup and structs.replace(backup, uri=str(folder.uri))
 

@@ -9,15 +9,15 @@ from functools import partial
 
 from botocore.exceptions import ClientError
 
-from airflow_dynamodb_emr.aws import backups, older, together
+from airflow_dynamodb_emr.aws import backups, older, together, verifications
 from airflow_dynamodb_emr.aws.errors import code, is_denied
 from airflow_dynamodb_emr.aws.store import Store
 from airflow_dynamodb_emr.core.catalogue import Entry, Window
 from airflow_dynamodb_emr.core.layout import LEVELS, Folder, S3Uri
 from airflow_dynamodb_emr.core.listing import Listed
-from airflow_dynamodb_emr.core.standing import Look, Standing, entry_of, lowered, unjudged, unreadable
+from airflow_dynamodb_emr.core.standing import Look, Standing, entry_of, unjudged, unreadable
 from airflow_dynamodb_emr.core.verdict import Backup
-from airflow_dynamodb_emr.core.verification import Verification
+from airflow_dynamodb_emr.core.verification import Verification, lowered
 from airflow_dynamodb_emr.errors import DataDamaged, NotFound
 
 _AT_ONCE = 16  # beside the lists of days; a client has 32 connections
@@ -50,8 +50,8 @@ def entry(store: Store, folder: Folder) -> Entry | None:
         verification = _verification(store, look)
         if look.standing is not Standing.JUDGED:
             return unjudged(look, verification)
-        backup = backups.read(store, folder)
-        return entry_of(look, backup, verification) if backup else None
+        backup = backups.written(store, folder)  # and not `read`: most have no record of a look, which would be one more call
+        return entry_of(look, lowered(backup, verification), verification) if backup else None
     except DataDamaged as damage:
         return unreadable(look, damage.facts)
     except ClientError as error:
@@ -85,7 +85,7 @@ def show(store: Store, folder: Folder) -> tuple[Backup, Verification | None]:
     backup = backups.read(store, folder) if look.standing is Standing.JUDGED else older.read(store, look, verification)
     if backup is None:
         raise NotFound(f"backup: {folder.uri} {_WHY_NOT[look.standing]}", "`dynamodb-emr backups --base S3URI` lists the backups there are")
-    return lowered(backup, verification), verification
+    return backup, verification
 
 
 def apps_of(store: Store, base: S3Uri, prefix: str = "", region: str = "") -> list[S3Uri]:
@@ -118,7 +118,7 @@ def _apps(store: Store, folder: S3Uri, deepest: int) -> Iterator[S3Uri]:
 
 
 def _verification(store: Store, look: Look) -> Verification | None:
-    return store.load(look.folder.verification, Verification) if look.has(look.folder.verification) else None
+    return verifications.read(store, look.folder) if look.has(look.folder.verification) else None
 
 
 def _is_closed(error: ClientError) -> bool:

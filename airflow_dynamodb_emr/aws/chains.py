@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from airflow_dynamodb_emr.aws import verifications
 from airflow_dynamodb_emr.aws.store import Store
 from airflow_dynamodb_emr.core import chain
 from airflow_dynamodb_emr.core.documents import Noun
 from airflow_dynamodb_emr.core.layout import Folder, S3Uri
 from airflow_dynamodb_emr.core.manifest import TableManifest
+from airflow_dynamodb_emr.core.verification import DAMAGED
 from airflow_dynamodb_emr.errors import DataDamaged
 
 
@@ -36,6 +38,27 @@ def of(store: Store, folder: Folder, table: str) -> list[Link]:
         links.insert(0, _link(store, chain.base_uris(increment.base, links[0].uri)))
     chain.refuse_gaps([link.manifest for link in links])
     return links
+
+
+def broken(store: Store, folder: Folder, table: str) -> str:
+    """Why this increment cannot be restored; empty when all that it stands on is there, as far as names and sizes tell."""
+    try:
+        bases = of(store, folder, table)[:-1]
+    except DataDamaged as damage:
+        return damage.facts
+    return next((why for link in bases if (why := _lost(store, link))), "")
+
+
+def _lost(store: Store, link: Link) -> str:
+    """Of what a dump consists of; or what the last look at its backup has found."""
+    manifest, root = link.manifest, Folder.parse(chain.folder_of(str(link.uri)))
+    there = dict(store.objects(root.data(manifest.table, manifest.attempt)))
+    part = next((part for part in manifest.parts if there.get(root.uri / part.key) != part.bytes), None)
+    if part:
+        return f"{root.uri / part.key} is not as its manifest says, and an increment stands on it"
+    record = verifications.read(store, root)
+    seen = record and record.table(manifest.table)
+    return f"what it stands on in {root.uri} is {seen.verdict.value}" if seen and seen.verdict in DAMAGED else ""
 
 
 def _link(store: Store, uris: list[S3Uri]) -> Link:

@@ -6,25 +6,31 @@ from msgspec import structs
 
 from airflow_dynamodb_emr.aws import copies
 from airflow_dynamodb_emr.aws.store import Store
+from airflow_dynamodb_emr.core import documents
 from airflow_dynamodb_emr.core.dumping import TableDump
 from airflow_dynamodb_emr.core.engines import able
 from airflow_dynamodb_emr.core.layout import S3Uri
-from airflow_dynamodb_emr.core.manifest import Copied, TableManifest
+from airflow_dynamodb_emr.core.manifest import Copied, Proof, TableManifest
+from airflow_dynamodb_emr.core.origin import settings_of, with_origin
 from airflow_dynamodb_emr.core.plan import BackupPlan
 from airflow_dynamodb_emr.core.schema import Schema
 from airflow_dynamodb_emr.transfer.raw.dumped import MANIFEST
 from airflow_dynamodb_emr.transfer.raw.output import DATA
 
 
-def judge(store: Store, plan: BackupPlan, table: TableDump, number: int, schema: Schema | None) -> tuple[list[str], TableManifest | None]:
+def judge(store: Store, plan: BackupPlan, table: TableDump, number: int) -> tuple[list[str], TableManifest | None]:
     """Why this try does not count; or its manifest for the backup. Every part must be in S3 as it was written: S3 checked each byte's way there."""
     into = plan.root.data(table.name, number)
     copied = store.load(into / MANIFEST, Copied)
     if copied is None:
         why_not = store.read(into / copies.FAILURE)
         return [f"its copy was not finished{': ' + why_not.decode() if why_not else ''}"], None
+    saved = store.read(plan.root.schema(table.name))
+    schema = None if saved is None else documents.decode(saved, Schema, plan.root.schema(table.name))
     why = [*_of_another(table.name, copied, schema), *_not_as_written(store, into, copied)]
-    return why, None if why else _manifest(plan, table, number, copied)
+    if why or saved is None or schema is None:
+        return why, None
+    return [], with_origin(_manifest(plan, table, number, copied), schema, saved)
 
 
 def _of_another(table: str, copied: Copied, schema: Schema | None) -> list[str]:
@@ -63,4 +69,7 @@ def _manifest(plan: BackupPlan, table: TableDump, number: int, copied: Copied) -
         seconds=copied.seconds,
         counter=copied.items,
         read_units=copied.read_units,
+        proof=Proof.WRITTEN,
+        settings=settings_of(plan, table),
+        ignored=[],  # there is none: see `_not_as_written`
     )

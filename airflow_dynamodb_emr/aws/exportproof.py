@@ -6,12 +6,13 @@ Each file's ETag and size are S3's own; that its bytes have this MD5 and hold so
 from __future__ import annotations
 
 from airflow_dynamodb_emr.aws.store import Store
-from airflow_dynamodb_emr.core import exported, native
-from airflow_dynamodb_emr.core.exported import FILES, ROOT, SUMMARY, Exported, Stored
+from airflow_dynamodb_emr.core import documents, exported, native
+from airflow_dynamodb_emr.core.exported import FILES, ROOT, SUMMARY, DataFile, Exported, Stored, Summary
 from airflow_dynamodb_emr.core.exportevidence import Expected, reasons
 from airflow_dynamodb_emr.core.exporting import COMPLETED, Export, Wish
 from airflow_dynamodb_emr.core.layout import S3Uri
 from airflow_dynamodb_emr.core.manifest import TableManifest
+from airflow_dynamodb_emr.core.origin import with_origin
 from airflow_dynamodb_emr.core.schema import Schema
 from airflow_dynamodb_emr.errors import DataDamaged
 
@@ -20,13 +21,14 @@ def prove(store: Store, wish: Wish, export: Export) -> list[str]:
     """Why the export does not count; empty when it does, and then its manifest is written."""
     if export.status != COMPLETED:
         return [f"its export is {export.status}" + (f": {export.failure}" if export.failure else "")]
-    schema = store.load(wish.root.schema(wish.table), Schema)
-    if schema is None:
+    saved = store.read(wish.root.schema(wish.table))
+    if saved is None:
         return ["its schema was not saved"]
+    schema = documents.decode(saved, Schema, wish.root.schema(wish.table))
     found = proved(store, wish, export, schema.table.get("TableId", ""))
     if isinstance(found, list):
         return found
-    store.write_once(wish.root.manifest(wish.table), found)
+    store.write_once(wish.root.manifest(wish.table), with_origin(found, schema, saved))
     return []
 
 
@@ -43,11 +45,15 @@ def proved(store: Store, wish: Wish, export: Export, table_id: str = "") -> Tabl
 
 def look(store: Store, into: S3Uri, id: str) -> Exported:
     """What lies in S3 of this export; raises DataDamaged where that is not even its manifests."""
-    root = into / ROOT
-    summary = exported.parse_summary(*_checked(store, root / id / SUMMARY))
-    files = exported.parse_files(*_checked(store, root / id / FILES))
-    stored = {root.relative(uri): Stored(bytes=size, etag=etag) for uri, size, etag in store.etags(root)}
+    summary, files = manifests(store, into, id)
+    stored = {(into / ROOT).relative(uri): Stored(bytes=size, etag=etag) for uri, size, etag in store.etags(into / ROOT)}
     return Exported(summary=summary, files=files, stored=stored)
+
+
+def manifests(store: Store, into: S3Uri, id: str) -> tuple[Summary, list[DataFile]]:
+    """What DynamoDB says of it; raises DataDamaged."""
+    root = into / ROOT / id
+    return exported.parse_summary(*_checked(store, root / SUMMARY)), exported.parse_files(*_checked(store, root / FILES))
 
 
 def _checked(store: Store, name: S3Uri) -> tuple[bytes, S3Uri]:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from functools import partial
-
 from airflow_dynamodb_emr.aws import together
 from airflow_dynamodb_emr.aws.store import Store
+from airflow_dynamodb_emr.core.engines import CONNECTOR
 from airflow_dynamodb_emr.core.layout import S3Uri
 from airflow_dynamodb_emr.core.standing import RUNNING, Look, Standing, unjudged
 from airflow_dynamodb_emr.core.verdict import Backup, TableVerdict, Verdict, worst
-from airflow_dynamodb_emr.core.verification import Verification
+from airflow_dynamodb_emr.core.verification import TableVerification, Verification
 from airflow_dynamodb_emr.transfer.parts import MANIFEST
 
 _NOTES = [
@@ -24,7 +23,8 @@ def read(store: Store, look: Look, verification: Verification | None = None) -> 
     if entry is None:
         return None
     under_way = look.flag == RUNNING
-    tables = together.each(partial(_table, store, look.folder.uri, under_way), look.tables)
+    looks = {table.name: table for table in verification.tables} if verification else {}
+    tables = together.each(lambda name: _as_seen(looks[name]) if name in looks else _table(store, look.folder.uri, under_way, name), look.tables)
     return Backup(
         verdict=worst([entry.verdict, *(table.verdict for table in tables if table.verdict is not Verdict.UNVERIFIED)]),
         run="",
@@ -40,10 +40,22 @@ def read(store: Store, look: Look, verification: Verification | None = None) -> 
     )
 
 
+def _as_seen(seen: TableVerification) -> TableVerdict:
+    return TableVerdict(
+        name=seen.name,
+        verdict=seen.verdict,
+        reasons=list(map(str, seen.reasons)),
+        engine=CONNECTOR,
+        engines=seen.engines,
+        items=seen.items,
+        bytes=seen.bytes,
+    )
+
+
 def _table(store: Store, backup: S3Uri, under_way: bool, name: str) -> TableVerdict:
     """Export writes its manifest last."""
     sizes = {(backup / name).relative(uri): size for uri, size in store.objects(backup / name)}
     whole = sizes.pop(MANIFEST, None) is not None
     verdict = Verdict.UNVERIFIED if whole else Verdict.IN_PROGRESS if under_way else Verdict.INCOMPLETE
     reasons = [] if whole else ["it has no manifest: its export is not done" if under_way else "it has no manifest: its export never finished"]
-    return TableVerdict(name=name, verdict=verdict, reasons=reasons, engine="connector", bytes=sum(sizes.values()))
+    return TableVerdict(name=name, verdict=verdict, reasons=reasons, engine=CONNECTOR, bytes=sum(sizes.values()))

@@ -71,8 +71,8 @@ def _table(
     now = tables.look(clients.dynamodb, dump.name)
     meanwhile = during.get(dump.name) if dump.raised else dump.before  # nobody looks at a table that is left as it is
     seen = Seen(before=dump.before, during=meanwhile, after=now.throughput if now else None)
-    manifest = store.load(plan.root.manifest(dump.name), TableManifest)
-    if manifest is None:
+    stored = store.read(plan.root.manifest(dump.name))
+    if stored is None:
         reason = why.get(dump.name) or "it was not verified"
         return verdict.missing(dump, f"{reason}; the table is gone" if now is None else reason, seen, raised)
-    return verdict.whole(manifest, seen, raised)
+    return verdict.whole(documents.decode(stored, TableManifest, plan.root.manifest(dump.name)), stored, seen, raised)

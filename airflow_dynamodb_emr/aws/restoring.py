@@ -14,7 +14,7 @@ from airflow_dynamodb_emr.aws.store import Store
 from airflow_dynamodb_emr.core.engines import CONNECTOR
 from airflow_dynamodb_emr.core.layout import Folder, S3Uri
 from airflow_dynamodb_emr.core.loading import Source, table_load
-from airflow_dynamodb_emr.core.manifest import TableManifest, connector_manifest
+from airflow_dynamodb_emr.core.manifest import Proof, TableManifest, connector_manifest
 from airflow_dynamodb_emr.core.pace import Pace
 from airflow_dynamodb_emr.core.restore import (
     RestorePlan,
@@ -26,6 +26,7 @@ from airflow_dynamodb_emr.core.restore import (
 )
 from airflow_dynamodb_emr.core.schema import Schema
 from airflow_dynamodb_emr.core.table import Table
+from airflow_dynamodb_emr.core.verdict import Backup
 from airflow_dynamodb_emr.errors import BadInput, DataDamaged
 from airflow_dynamodb_emr.transfer.parts import MANIFEST
 
@@ -40,7 +41,7 @@ def draft(clients: Clients, request: RestoreRequest, run: str, now: datetime) ->
     backup = backups.choose(store, request.base / request.region / request.app, request.wanted)
     names = chosen(backup, request.tables)
     request.refuse_too_many(len(names))
-    sources = together.each(lambda name: _source(clients, store, request, Folder(S3Uri.parse(backup.uri)), name), names)
+    sources = together.each(lambda name: _source(clients, store, request, backup, name), names)
     pace = _with_room(clients, request.pace, [source.target for source in sources])
     loads = [table_load(source, pace, request.wished) for source in sources]
     plan = restore_plan(request, backup, loads, run, clients.sts.get_caller_identity()["Account"], now)
@@ -71,15 +72,23 @@ def _with_room(clients: Clients, pace: Pace, targets: list[Table]) -> Pace:
     return pace
 
 
-def _source(clients: Clients, store: Store, request: RestoreRequest, folder: Folder, table: str) -> Source:
-    name = request.rename(table)
+def _source(clients: Clients, store: Store, request: RestoreRequest, backup: Backup, table: str) -> Source:
+    name, folder = request.rename(table), Folder.parse(backup.uri)
     there = tables.look(clients.dynamodb, name)
     if there and not request.into_existing:
         raise BadInput(f"table {name} exists already", "give the restored tables a prefix or suffix, or allow loading into existing tables")
     schema, manifest = _document(store, folder.schema(table), Schema), _document(store, folder.manifest(table), TableManifest)
-    source = Source(schema=schema, manifest=manifest, name=name, there=there)
+    source = Source(schema=schema, manifest=_as_seen(manifest, backup), name=name, there=there)
     _refuse_other_keys(source)
     return source
+
+
+def _as_seen(manifest: TableManifest, backup: Backup) -> TableManifest:
+    """Whoever has read its parts since it was written knows better which engines can load them."""
+    told = backup.table(manifest.table)
+    if told is None or not told.engines or told.engines == manifest.engines:
+        return manifest
+    return structs.replace(manifest, engines=told.engines, proof=Proof.READ)
 
 
 def _refuse_other_keys(source: Source) -> None:

@@ -23,6 +23,11 @@ def base_uris(recorded: str, own: S3Uri) -> list[S3Uri]:
     return [beside, *([there] if there != beside else [])]
 
 
+def folder_of(manifest: str) -> str:
+    """The URI of the backup's folder, from that of one of its manifests."""
+    return manifest.rpartition("/tables/")[0]
+
+
 def refuse_gaps(chain: Sequence[TableManifest]) -> None:
     """*chain* begins with the dump of the whole table. Raises DataDamaged where what lies between two of them is not known."""
     if chain[0].increment or chain[0].consistent is None:

@@ -20,6 +20,13 @@ class Evidence(Noun, frozen=True, kw_only=True):
     parts: list[Part] = []  # named by the manifest, and read
     lost: list[str] = []  # named by the manifest, and not there
     damaged: list[str] = []  # there, and not readable as items
+    read: bool = True  # the parts were; False: there are too many bytes of them, and the counter has to do
+    ignored: list[str] = []  # other files beside them, which the manifest does not name
+
+    @property
+    def items(self) -> int:
+        """In the parts, as far as anybody knows."""
+        return sum(part.items or 0 for part in self.parts) if self.read else self.counter or 0
 
 
 def reasons(found: Evidence) -> list[str]:
@@ -32,10 +39,10 @@ def reasons(found: Evidence) -> list[str]:
 
 
 def _faults(found: Evidence) -> Iterable[str]:
-    items = sum(part.items or 0 for part in found.parts)
     yield "" if found.schema_found else "its schema was not saved"
     yield "" if found.manifest_found else "the step left no manifest"
     yield f"{len(found.lost)} parts are gone, {found.lost[0]} among them" if found.lost else ""
     yield f"{len(found.damaged)} parts cannot be read: {found.damaged[0]}" if found.damaged else ""
     yield f"the step's log has no item count ({READ_COUNTER})" if found.counter is None else ""
-    yield f"the step read {found.counter} items, the parts hold {items}" if found.counter not in (None, items) else ""
+    yield f"the step read {found.counter} items, the parts hold {found.items}" if found.counter not in (None, found.items) else ""
+    yield f"the step read no item, and left {len(found.parts)} parts" if found.counter == 0 and found.parts and not found.read else ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from airflow_dynamodb_emr.core.catalogue import Entry, Window
@@ -9,6 +10,7 @@ from airflow_dynamodb_emr.core.documents import Noun
 from airflow_dynamodb_emr.core.report import columns
 from airflow_dynamodb_emr.core.verdict import Backup, TableVerdict, Verdict
 from airflow_dynamodb_emr.core.verification import TableVerification, Verification
+from airflow_dynamodb_emr.core.verified import SHOWN
 from airflow_dynamodb_emr.core.words import age, counted, size
 
 _HEAD = ("made (UTC)", "age", "verdict", "tables", "items", "stored", "backup", "")
@@ -37,10 +39,9 @@ def shown_lines(backup: Backup, verification: Verification | None, now: datetime
     return [
         f"backup of {backup.prefix}* in {backup.region}: {backup.verdict.value}, {made}",
         f"  {counted(len(backup.tables), 'table')}, {_items(backup)}, {size(backup.bytes)} in {backup.uri}",
-        f"  {_looked(verification, now)}",
+        f"  {_looked(backup, looks, now)}",
         *columns(rows, {0, 1, 4, 5, 6}),
-        *(f"  {name}: {why}" for name, why in backup.missing.items() if why),
-        *(f"  {table.name}: {fault.part + ': ' if fault.part else ''}{fault.reason}" for table in looks.values() for fault in table.reasons),
+        *(f"  {line}" for table in backup.tables for line in _faults(table)),
         *(f"  {name} was still raised" for name in backup.raised),
         *(f"  {name} was excluded by {pattern}" for name, pattern in backup.excluded.items()),
         *(f"  {note}" for note in backup.notes),
@@ -70,8 +71,12 @@ def _more(entry: Entry, now: datetime) -> list[str]:
 def _table(table: TableVerdict, look: TableVerification | None) -> tuple[str, ...]:
     items = "?" if table.verdict is Verdict.UNVERIFIED else f"{table.items:,}"
     looked = f"{look.at:%Y-%m-%d %H:%M:%S}, {'every part read' if look.deep else 'parts listed'}" if look else ""
-    verdict = table.verdict if look is None or look.verdict is table.verdict else look.verdict
-    return table.name, table.engine, items, size(table.bytes), verdict.value, ", ".join(look.engines if look else table.engines), looked
+    return table.name, table.engine, items, size(table.bytes), table.verdict.value, ", ".join(table.engines), looked
+
+
+def _faults(table: TableVerdict) -> list[str]:
+    reasons, more = table.reasons[:SHOWN], len(table.reasons) - SHOWN
+    return [f"{table.name}: {reason}" for reason in [*reasons, *([f"and {more:,} more"] if more > 0 else [])]]
 
 
 def _items(backup: Backup) -> str:
@@ -79,18 +84,13 @@ def _items(backup: Backup) -> str:
     return "items not counted" if unknown else counted(backup.items, "item")
 
 
-def _looked(verification: Verification | None, now: datetime) -> str:
-    if verification is None or not verification.tables:
+def _looked(backup: Backup, looks: Mapping[str, TableVerification], now: datetime) -> str:
+    if not looks:
         return "nobody has looked at it since: `dynamodb-emr verify` does"
-    last = max(table.at for table in verification.tables)
-    return f"last looked at {_ago(last, now)}: {verification.verdict.value}; {_read(verification)}"
-
-
-def _read(verification: Verification) -> str:
-    deep, in_all = sum(table.deep for table in verification.tables), len(verification.tables)
-    if deep in (0, in_all):
-        return "every part was read" if deep else "its parts were listed, not read"
-    return f"every part was read of {deep} of {counted(in_all, 'table')}"
+    deep, in_all = sum(looks[table.name].deep for table in backup.tables if table.name in looks), len(backup.tables)
+    some = f" of {deep} of {counted(in_all, 'table')}" if deep < in_all else ""
+    how = f"every part was read{some}" if deep else "its parts were listed, not read"
+    return f"last looked at {_ago(max(look.at for look in looks.values()), now)}; {how}"
 
 
 def _ago(time: datetime, now: datetime) -> str:

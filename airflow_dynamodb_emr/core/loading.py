@@ -11,7 +11,7 @@ from msgspec import structs
 from airflow_dynamodb_emr.core import cost, importing, native
 from airflow_dynamodb_emr.core.documents import Noun
 from airflow_dynamodb_emr.core.engines import AS_BEFORE, CONNECTOR, NATIVE, ON_CLUSTER, SERVERLESS, SPARK, WORKER, Offer, Wished, load_engine
-from airflow_dynamodb_emr.core.manifest import Part, TableManifest
+from airflow_dynamodb_emr.core.manifest import Part, Proof, TableManifest
 from airflow_dynamodb_emr.core.pace import Pace, Rate, raised_for_write
 from airflow_dynamodb_emr.core.planned import Planned
 from airflow_dynamodb_emr.core.rates import VCPU_WRITE_UNITS, write_rate
@@ -19,7 +19,7 @@ from airflow_dynamodb_emr.core.schema import Schema, create_request
 from airflow_dynamodb_emr.core.table import Decreases, Table
 
 _EMPTIES = "it holds what the connector cannot load: empty lists or maps"
-_UNSEEN = "nobody has looked whether it holds empty lists or maps, which it cannot load"
+_UNSEEN = "nobody has looked whether it holds empty lists or maps, which it cannot load; `dynamodb-emr verify --deep --record` looks"
 
 
 class TableLoad(Planned, frozen=True, kw_only=True):
@@ -130,10 +130,15 @@ def _why_not(source: Source) -> dict[str, str]:
     """By engine, why it cannot."""
     no_import = "the table is there, and ImportTable makes its own" if source.there else importing.no_import(source.schema, source.manifest)
     if source.manifest.form == CONNECTOR:
-        others = {CONNECTOR: _EMPTIES if source.manifest.engine == CONNECTOR else _UNSEEN, SPARK: "it reads DynamoDB JSON alone"}
+        others = {CONNECTOR: _EMPTIES if _was_read(source.manifest) else _UNSEEN, SPARK: "it reads DynamoDB JSON alone"}
     else:
         others = {} if SPARK in source.manifest.engines else {SPARK: "it goes by the manifest of the copy engine, and this dump has none"}
     return {**others, **({NATIVE: no_import} if no_import else {})}
+
+
+def _was_read(manifest: TableManifest) -> bool:
+    """The copy engine counts while it writes, and looks for nothing else."""
+    return manifest.engine == CONNECTOR and manifest.proof is Proof.READ
 
 
 def new_table(schema: Schema, name: str) -> Table:

@@ -108,6 +108,7 @@ class TableManifest(Document, frozen=True, kw_only=True):
     keys: list[KeyAttribute] = []  # partition key, then sort key if there is one
     proof: Proof = Proof.READ
     settings: Settings = Settings()
+    ignored: list[str] | None = None  # other files beside its parts when this was written, no part of it; None: nobody looked
     consistent: datetime | None = None  # the moment it shows the table at, or leads to; None: it was read while it was written to
     increment: Increment | None = None  # None: it holds the whole table
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 from datetime import datetime
 
 from airflow_dynamodb_emr.core.engines import NATIVE, WORKER
-from airflow_dynamodb_emr.core.exported import Exported, parts
-from airflow_dynamodb_emr.core.manifest import Increment, TableManifest
+from airflow_dynamodb_emr.core.exported import ROOT, Exported, parts
+from airflow_dynamodb_emr.core.manifest import Increment, Proof, TableManifest
 from airflow_dynamodb_emr.core.recovery import SETTING, Recovery
 from airflow_dynamodb_emr.core.schema import Schema
+from airflow_dynamodb_emr.core.strangers import strangers
 
 # AWS promises nothing. Seen: an empty table in two to six minutes, 60,000 items in seven, a small table in twelve; an import of one item in two.
 EXPORT_SECONDS, IMPORT_SECONDS = 720, 240
@@ -39,6 +40,7 @@ def no_export(schema: Schema, at: datetime | None = None) -> str:
 def manifest(table: str, attempt: int, found: Exported, folder: str, increment: Increment | None = None) -> TableManifest:
     """The proof of an export that was found whole; *folder* is where it lies, relative to the backup's folder."""
     summary, made = found.summary, parts(found, folder)
+    there = [f"{folder}/{ROOT}/{path}" for path in found.stored]
     return TableManifest(
         table=table,
         engine=NATIVE,
@@ -52,6 +54,11 @@ def manifest(table: str, attempt: int, found: Exported, folder: str, increment: 
         ended=summary.end_time,
         seconds=(summary.end_time - summary.start_time).total_seconds(),
         counter=summary.item_count,
+        read_units=0,
+        arn=summary.table_arn,
+        table_id=summary.table_id,
+        proof=Proof.EXPORTED,
+        ignored=strangers(folder, there, {part.key for part in made}),
         consistent=summary.export_to_time if increment else summary.export_time,
         increment=increment,
     )

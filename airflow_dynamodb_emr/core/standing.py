@@ -65,11 +65,9 @@ class Look(Noun, frozen=True, kw_only=True):
 
 
 def entry_of(look: Look, backup: Backup, verification: Verification | None) -> Entry:
-    """As its verdict says, lowered by the last look at it."""
-    bad = set(backup.missing)
-    bad |= {table.name for table in verification.tables if table.verdict is not Verdict.VALID} if verification else set()
+    """*backup* as the last look at it has left it."""
     return structs.replace(
-        _entry(look, lowered(backup, verification).verdict, verification, _not_whole(sorted(bad))),
+        _entry(look, backup.verdict, reason=_not_whole(list(backup.missing))),
         prefix=backup.prefix,
         region=backup.region,
         tables=len(backup.tables),
@@ -77,21 +75,14 @@ def entry_of(look: Look, backup: Backup, verification: Verification | None) -> E
         bytes=backup.bytes,
         run=backup.run,
         stands_on=backup.stands_on,
+        verified=_read_whole(verification, {table.name for table in backup.tables}),
     )
-
-
-def lowered(backup: Backup, verification: Verification | None) -> Backup:
-    """What the last look at it found can only take away from what its verdict says."""
-    return structs.replace(backup, verdict=worst([backup.verdict, verification.verdict])) if verification else backup
 
 
 def unjudged(look: Look, verification: Verification | None = None) -> Entry | None:
     """Of a folder without a verdict; None for what is not listed: it is forgotten, or somebody else's."""
     if look.standing is Standing.OLDER:
-        verdict, reason = _OLDER[look.flag]
-        if verification and verdict is Verdict.UNVERIFIED:
-            verdict, reason = verification.verdict, ""
-        return structs.replace(_entry(look, verdict, verification), older=True, reason=reason)
+        return _older(look, verification)
     if look.standing is not Standing.BEGUN:
         return None
     if look.flag == RUNNING:
@@ -99,12 +90,22 @@ def unjudged(look: Look, verification: Verification | None = None) -> Entry | No
     return _entry(look, Verdict.INCOMPLETE, reason="it never finished: it has no verdict")
 
 
+def _older(look: Look, verification: Verification | None) -> Entry:
+    verdict, reason = _OLDER[look.flag]
+    if verification and verdict is Verdict.UNVERIFIED:
+        unseen = set(look.tables) - {table.name for table in verification.tables}
+        found = worst([verification.verdict, *([verdict] if unseen else [])])
+        verdict, reason = found, reason if found is verdict else ""
+    verified = _read_whole(verification, set(look.tables))
+    return structs.replace(_entry(look, verdict, reason), older=True, verified=verified)
+
+
 def unreadable(look: Look, reason: str) -> Entry:
     """Of a folder whose verdict is damaged, or of a newer format."""
     return _entry(look, Verdict.INVALID, reason=reason.replace(f"{look.folder.uri}/", ""))
 
 
-def _entry(look: Look, verdict: Verdict, verification: Verification | None = None, reason: str = "") -> Entry:
+def _entry(look: Look, verdict: Verdict, reason: str = "") -> Entry:
     return Entry(
         uri=str(look.folder.uri),
         prefix=look.folder.app,
@@ -115,7 +116,6 @@ def _entry(look: Look, verdict: Verdict, verification: Verification | None = Non
         items=0,
         bytes=0,
         kept=look.has(look.folder.kept),
-        verified=_read_whole(verification),
         reason=reason,
     )
 
@@ -125,8 +125,7 @@ def _not_whole(names: list[str]) -> str:
     return f"not restorable: {', '.join(names[:_NAMED])}{more}" if names else ""
 
 
-def _read_whole(verification: Verification | None) -> datetime | None:
-    """When the first of its tables was read to its last part; None while one was not."""
-    if verification is None or not all(table.deep for table in verification.tables):
-        return None
-    return min((table.at for table in verification.tables), default=None)
+def _read_whole(verification: Verification | None, names: set[str]) -> datetime | None:
+    """When the first of these tables was read to its last part; None while one was not."""
+    read = {table.name: table.at for table in verification.tables if table.deep} if verification else {}
+    return min(read.values()) if names and names <= read.keys() else None

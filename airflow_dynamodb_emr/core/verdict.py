@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from enum import Enum
+from hashlib import sha256
 
+from airflow_dynamodb_emr.core.chain import folder_of
 from airflow_dynamodb_emr.core.documents import Document, Noun
 from airflow_dynamodb_emr.core.dumping import TableDump
 from airflow_dynamodb_emr.core.manifest import TableManifest
@@ -83,22 +85,23 @@ class Backup(Document, frozen=True, kw_only=True):
         return next((table for table in self.tables if table.name == name), None)
 
 
+def worst(verdicts: Iterable[Verdict]) -> Verdict:
+    """Of none: nothing is there."""
+    worst_first = (Verdict.IN_PROGRESS, Verdict.INVALID, Verdict.INCOMPLETE, Verdict.UNVERIFIED, Verdict.VALID)
+    return min(verdicts, key=worst_first.index, default=Verdict.INCOMPLETE)
+
+
 def overall(tables: Sequence[TableVerdict]) -> Verdict:
     """The worst of its tables': a backup is as good as the table that is missing."""
     return worst(table.verdict for table in tables)
-
-
-def worst(verdicts: Iterable[Verdict]) -> Verdict:
-    """Of none: INCOMPLETE."""
-    worst_first = (Verdict.IN_PROGRESS, Verdict.INVALID, Verdict.INCOMPLETE, Verdict.UNVERIFIED, Verdict.VALID)
-    return min(verdicts, key=worst_first.index, default=Verdict.INCOMPLETE)
 
 
 def missing(dump: TableDump, reason: str, seen: Seen, raised: bool) -> TableVerdict:
     return TableVerdict(name=dump.name, verdict=Verdict.INCOMPLETE, reasons=[reason], engine=dump.engine, throughput=seen, raised=raised)
 
 
-def whole(manifest: TableManifest, seen: Seen, raised: bool) -> TableVerdict:
+def whole(manifest: TableManifest, stored: bytes, seen: Seen, raised: bool) -> TableVerdict:
+    """*stored*: the bytes of the manifest."""
     return TableVerdict(
         name=manifest.table,
         verdict=Verdict.VALID,
@@ -110,6 +113,8 @@ def whole(manifest: TableManifest, seen: Seen, raised: bool) -> TableVerdict:
         seconds=manifest.seconds,
         throughput=seen,
         raised=raised,
+        manifest_sha256=sha256(stored).hexdigest(),
+        read_units=manifest.read_units,
     )
 
 
@@ -127,4 +132,5 @@ def backup(plan: BackupPlan, tables: list[TableVerdict], ended: datetime, notes:
         tables=tables,
         excluded=plan.excluded,
         notes=notes,
+        stands_on=sorted({folder_of(increment.base) for increment in plan.increments.values()}),
     )

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from msgspec import structs
+
 from airflow_dynamodb_emr.core.documents import Document, Noun
-from airflow_dynamodb_emr.core.verdict import Verdict
+from airflow_dynamodb_emr.core.verdict import Backup, TableVerdict, Verdict, worst
+
+DAMAGED = (Verdict.INVALID, Verdict.INCOMPLETE)
 
 
 class Fault(Noun, frozen=True, kw_only=True):
@@ -13,6 +17,9 @@ class Fault(Noun, frozen=True, kw_only=True):
 
     part: str = ""  # its key relative to the backup's folder; empty: the table as a whole
     reason: str
+
+    def __str__(self) -> str:
+        return f"{self.part}: {self.reason}" if self.part else self.reason
 
 
 class TableVerification(Noun, frozen=True, kw_only=True):
@@ -34,4 +41,57 @@ class Verification(Document, frozen=True, kw_only=True):
 
     verdict: Verdict
     uri: str  # of the backup
+    at: datetime | None = None  # of the last look
     tables: list[TableVerification]
+    reasons: list[Fault] = []  # what is wrong with the backup as a whole
+    notes: list[str] = []  # what does no harm, and should be known
+
+    @property
+    def is_good(self) -> bool:
+        return self.verdict is Verdict.VALID
+
+    def table(self, name: str) -> TableVerification | None:
+        return next((table for table in self.tables if table.name == name), None)
+
+
+def merged(before: Verification | None, now: Verification) -> Verification:
+    """The record after another look; what that look had not to do with stays."""
+    known = {table.name: table for table in before.tables} if before else {}
+    looked = {table.name: _holds(known.get(table.name), table) for table in now.tables}
+    tables = list({**known, **looked}.values())
+    verdicts = [*(table.verdict for table in tables), *([now.verdict] if now.reasons else [])]
+    return structs.replace(now, verdict=worst(verdicts), tables=tables)
+
+
+def _holds(before: TableVerification | None, now: TableVerification) -> TableVerification:
+    if before is None or now.deep or not before.deep:
+        return now
+    if before.verdict in DAMAGED:
+        return before
+    return now if now.verdict in DAMAGED else before  # it was read, and found whole; nothing has changed since
+
+
+def of_here(record: Verification | None, uri: str) -> Verification | None:
+    """*record* as far as it holds for the backup in *uri*: what was found of an original is lost in its copy too, what was whole may not be there."""
+    if record is None or record.uri == uri:
+        return record
+    return structs.replace(record, tables=[table for table in record.tables if table.verdict in DAMAGED])
+
+
+def lowered(backup: Backup, record: Verification | None) -> Backup:
+    """*backup* as the last look at it in S3 leaves it. A look from before the verdict says nothing: its run was cleared, and went on since."""
+    if record is None:
+        return backup
+    later = {table.name: table for table in record.tables if table.at >= backup.ended}
+    tables = [_lowered(table, later.get(table.name)) for table in backup.tables]
+    reasons = record.reasons if record.at and record.at >= backup.ended else []
+    found = worst([*(table.verdict for table in tables), *([record.verdict] if reasons else [])])
+    return structs.replace(backup, tables=tables, verdict=found, notes=[*backup.notes, *map(str, reasons)])
+
+
+def _lowered(table: TableVerdict, seen: TableVerification | None) -> TableVerdict:
+    if seen is None or table.verdict is not Verdict.VALID:
+        return table
+    if seen.verdict in DAMAGED:
+        return structs.replace(table, verdict=seen.verdict, reasons=list(map(str, seen.reasons)))
+    return structs.replace(table, engines=seen.engines) if seen.deep and seen.verdict is Verdict.VALID else table

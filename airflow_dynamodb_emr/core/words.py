@@ -19,6 +19,11 @@ def duration(seconds: float) -> str:
     return f"{seconds / 60:,.0f} minutes" if seconds < 5400 else f"{seconds / 3600:,.1f} hours"
 
 
+def printable(text: str) -> str:
+    """In one line, with what a terminal would obey spelled out: damaged data is shown to people."""
+    return "".join(char if char.isprintable() else char.encode("unicode_escape").decode() for char in text)
+
+
 def counted(number: int, noun: str) -> str:
     return f"{number:,} {noun}{'' if number == 1 else 's'}"
 

@@ -12,9 +12,9 @@ from airflow_dynamodb_emr.core.restore import RestorePlan
 from airflow_dynamodb_emr.core.steps import LOADED_COUNTER
 from airflow_dynamodb_emr.errors import RestoreIncomplete
 from airflow_dynamodb_emr.operators.base import AGAIN, PlanOperator, given, now
+from airflow_dynamodb_emr.operators.prove import LOGS_TIMEOUT
 from airflow_dynamodb_emr.operators.reset import ResetNotes
 from airflow_dynamodb_emr.operators.spike import SpikeNotes
-from airflow_dynamodb_emr.operators.verify import LOGS_TIMEOUT
 
 if TYPE_CHECKING:
     from airflow.sdk import Context

@@ -9,11 +9,11 @@ from airflow.sdk import DAG, task_group
 from airflow_dynamodb_emr import params
 from airflow_dynamodb_emr.operators.dump import DumpOperator
 from airflow_dynamodb_emr.operators.plan_backup import BatchesOperator, PlanBackupOperator
+from airflow_dynamodb_emr.operators.prove import ProveOperator
 from airflow_dynamodb_emr.operators.publish import PublishBackupOperator
 from airflow_dynamodb_emr.operators.reset import ResetOperator
 from airflow_dynamodb_emr.operators.spike import SpikeOperator
 from airflow_dynamodb_emr.operators.step import LABEL
-from airflow_dynamodb_emr.operators.verify import VerifyOperator
 from airflow_dynamodb_emr.recipes.common import ALWAYS, DEPTH_FIRST, PLAN, cluster_tasks, every_task, new_dag
 from airflow_dynamodb_emr.settings import Settings
 
@@ -38,7 +38,7 @@ def backup_dag(settings: Settings, dag_id: str = BACKUP, **kwargs: Any) -> DAG:
         dumps = DumpOperator.partial(task_id="dump", plan=PLAN, map_index_template=LABEL, **aws).expand(tables=batches.output)
         copies = BatchesOperator(task_id="copies", on_cluster=False, plan=PLAN, **aws)
         copy = DumpOperator.partial(task_id="copy", plan=PLAN, map_index_template=LABEL, **aws).expand(tables=copies.output)
-        verify = VerifyOperator(task_id="verify", plan=PLAN, trigger_rule=ALWAYS, **aws)
+        verify = ProveOperator(task_id="verify", plan=PLAN, trigger_rule=ALWAYS, **aws)
         publish = PublishBackupOperator(
             task_id="publish", plan=PLAN, verify="verify", spike="table.spike", reset="table.reset", trigger_rule=ALWAYS, **aws
         )

@@ -42,14 +42,14 @@ def item(line: bytes) -> Item:
 
 def read(line: bytes) -> Line:
     """As `item`, and says whether the connector can load this very line."""
-    found = _decode(line)
+    found = decode(line)
     try:
         wrapped = found.keys() == {"Item"} and isinstance(found["Item"], dict) and not _is_value(found["Item"])
         value = read_map(found["Item"] if wrapped else found)
         if not value:
             raise Damage("it has no attributes")
     except Damage as damage:
-        raise DataDamaged(f"this line is no item: {damage}: {_excerpt(line)}") from None
+        raise DataDamaged(f"this line is no item: {damage}: {excerpt(line)}") from None
     loads = not wrapped and (not _SUSPECT.search(line) or (connector_can_load(value) and not _has_old_null(found)))
     return Line(value, loads)
 
@@ -74,13 +74,14 @@ def connector_can_load(item: Item) -> bool:
     return all(_connector_can_load(value) for value in item.values())
 
 
-def _decode(line: bytes) -> dict[str, Any]:
+def decode(line: bytes) -> dict[str, Any]:
+    """The JSON object on *line*, types in its own spelling; raises DataDamaged."""
     try:
         found = msgspec.json.decode(line)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
-        raise DataDamaged(f"this line is no JSON: {error}: {_excerpt(line)}") from None
+        raise DataDamaged(f"this line is no JSON: {error}: {excerpt(line)}") from None
     if not isinstance(found, dict):
-        raise DataDamaged(f"this line is no item: it is no JSON object: {_excerpt(line)}")
+        raise DataDamaged(f"this line is no item: it is no JSON object: {excerpt(line)}")
     return found
 
 
@@ -126,6 +127,7 @@ def _is_old_null(value: dict[str, Any]) -> bool:
     return any(_is_old_null(each) for each in inner) if kind == "l" else kind == OLD_NULL
 
 
-def _excerpt(line: bytes) -> str:
+def excerpt(line: bytes) -> str:
+    """Of a line that is damaged, for a person."""
     text = line[:200].decode("utf-8", "replace")
     return text + "..." if len(line) > 200 else text

@@ -41,7 +41,8 @@ class Meter:
 
     def __str__(self) -> str:
         seconds = max(1e-3, self._clock() - self._began)
-        done = f"{self.items:,} items, {size(self.bytes)}, {size(self.bytes_a_second)} and {self.units / seconds:,.0f} units a second"
+        units = f" and {self.units / seconds:,.0f} units" if self.units else ""  # what is only read back takes none
+        done = f"{self.items:,} items, {size(self.bytes)}, {size(self.bytes_a_second)}{units} a second"
         if not self.share:
             return done
         return f"{done}; {self.share:.0%}, about {duration(seconds * (1 / self.share - 1))} left"

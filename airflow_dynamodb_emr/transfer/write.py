@@ -34,5 +34,5 @@ def _any(s3: S3Client, folder: S3Uri, part: Part) -> Iterator[bytes]:
         if line.strip():
             count += 1
             yield lines.json_of(lines.item(line))
-    if count != part.items:
+    if part.items not in (None, count):  # where nobody has counted them, the report holds the whole load against the manifest
         raise DataDamaged(f"{folder / part.key} holds {count} items, expected {part.items}", "restore another backup")

@@ -16,6 +16,7 @@ from airflow_dynamodb_emr.core import documents
 from airflow_dynamodb_emr.core.catalogue import Window
 from airflow_dynamodb_emr.core.layout import S3Uri
 from airflow_dynamodb_emr.core.listing import Listed, listed_lines
+from airflow_dynamodb_emr.core.words import printable
 from airflow_dynamodb_emr.errors import BadInput
 
 
@@ -37,7 +38,7 @@ def _tell(given: Namespace, base: S3Uri, window: Window, found: list[Listed]) ->
         sys.stdout.write(documents.encode([entry for each in found for entry in each.entries]).decode() + "\n")
         return
     now = datetime.now(timezone.utc)
-    print("\n\n".join("\n".join(listed_lines(each, window, now)) for each in found) or _none(given, base))
+    print("\n\n".join("\n".join(map(printable, listed_lines(each, window, now))) for each in found) or _none(given, base))
 
 
 def _none(given: Namespace, base: S3Uri) -> str:

@@ -15,6 +15,7 @@ from airflow_dynamodb_emr.aws.store import Store
 from airflow_dynamodb_emr.core import documents
 from airflow_dynamodb_emr.core.layout import Folder, S3Uri
 from airflow_dynamodb_emr.core.listing import shown_lines
+from airflow_dynamodb_emr.core.words import printable
 
 
 def run(given: Namespace) -> int:
@@ -25,5 +26,5 @@ def run(given: Namespace) -> int:
     if given.json:
         print(documents.encode({**msgspec.structs.asdict(backup), "verification": verification}).decode())
     else:
-        print("\n".join(shown_lines(backup, verification, datetime.now(timezone.utc))))
+        print("\n".join(map(printable, shown_lines(backup, verification, datetime.now(timezone.utc)))))
     return 0

@@ -53,8 +53,10 @@ def older(time: datetime, flag: str = "COMPLETE_SUCCESS", tables: tuple[str, ...
     return put(folder(time), *data, f"BACKUP_{flag}", "exportSteps_01.json", "importSteps_01.json")
 
 
-def look(at: datetime, verdict: Verdict, name: str = "orders", deep: bool = True) -> tuple[str, bytes]:
-    """verification.json."""
-    reasons = [] if verdict is Verdict.VALID else [Fault(part=f"{name}/1/a.gz", reason="line 7 is no item")]
-    table = TableVerification(name=name, verdict=verdict, items=3, bytes=10, engines=["worker"], reasons=reasons, deep=deep, at=at)
-    return "verification.json", documents.encode(Verification(verdict=verdict, uri="", tables=[table]))
+def looked(at: datetime, verdict: Verdict, into: Folder, *names: str, deep: bool = True) -> Folder:
+    """Somebody has looked at these tables of *into*."""
+    reasons = [] if verdict is Verdict.VALID else [Fault(part="a.gz", reason="line 7 is no item")]
+    more = {"verdict": verdict, "items": 3, "bytes": 10, "engines": ["worker"], "reasons": reasons, "deep": deep, "at": at}
+    tables = [TableVerification(name=name, **more) for name in names or ("orders",)]  # type: ignore[arg-type]
+    found = Verification(verdict=verdict, uri=str(into.uri), at=at, tables=tables)
+    return put(into, ("verification.json", documents.encode(found)))

@@ -17,7 +17,7 @@ from airflow_dynamodb_emr.core.verdict import Verdict
 from airflow_dynamodb_emr.errors import BadInput, NotFound
 from tests.core.makers import NOON, judged
 
-from .listed import APP, BASE, folder, look, made, older, put
+from .listed import APP, BASE, folder, looked, made, older, put
 
 DAY = timedelta(days=1)
 
@@ -152,7 +152,7 @@ def test_bad_input_is_status_2(tell: Tell, arguments: list[str], facts: str) -> 
 
 
 def test_show_has_a_line_a_table(tell: Tell) -> None:
-    backup = put(made(NOON, judged(items=3), judged("events", Verdict.INCOMPLETE, reasons=["its step is FAILED"])), look(NOON + DAY, Verdict.VALID))
+    backup = looked(NOON + DAY, Verdict.VALID, made(NOON, judged(items=3), judged("events", Verdict.INCOMPLETE, reasons=["its step is FAILED"])))
 
     told = tell("show", str(backup.uri))
 
@@ -162,7 +162,7 @@ def test_show_has_a_line_a_table(tell: Tell) -> None:
 
 
 def test_show_gives_the_verdict_document_and_the_last_look(tell: Tell) -> None:
-    backup = put(made(NOON, judged(items=3)), look(NOON + DAY, Verdict.VALID))
+    backup = looked(NOON + DAY, Verdict.VALID, made(NOON, judged(items=3)))
 
     document = json.loads(tell("show", str(backup.uri), "--json").out)
 

@@ -20,7 +20,7 @@ from airflow_dynamodb_emr.local import moto_side
 from tests.core.makers import NOON, judged
 
 from .helpers import refusal
-from .listed import APP, BASE, Calls, folder, look, made, older, put
+from .listed import APP, BASE, Calls, folder, looked, made, older, put
 
 DAY = timedelta(days=1)
 INCOMPLETE = judged("events", Verdict.INCOMPLETE, reasons=["its step is FAILED"])
@@ -80,17 +80,17 @@ def test_a_mark_keeps_it(store: Store) -> None:
 @pytest.mark.parametrize("said", [Verdict.VALID, Verdict.INCOMPLETE])
 @pytest.mark.parametrize("found", [Verdict.VALID, Verdict.INVALID, Verdict.INCOMPLETE])
 def test_a_look_at_it_can_only_lower_its_verdict(store: Store, said: Verdict, found: Verdict) -> None:
-    put(made(NOON, judged(verdict=said, reasons=["it is red"])), look(NOON + DAY, found))
+    looked(NOON + DAY, found, made(NOON, judged(verdict=said, reasons=["it is red"])))
 
     entry = only(store)
 
-    assert entry.verdict is (found if said is Verdict.VALID or found is Verdict.INVALID else said)
+    assert entry.verdict is (found if said is Verdict.VALID else said)
     assert entry.reason == ("" if entry.good else "not restorable: orders")
 
 
 @pytest.mark.parametrize("deep", [True, False])
 def test_only_who_reads_every_part_has_verified_it(store: Store, deep: bool) -> None:
-    put(made(NOON), look(NOON + DAY, Verdict.VALID, deep=deep))
+    looked(NOON + DAY, Verdict.VALID, made(NOON), deep=deep)
 
     assert only(store).verified == (NOON + DAY if deep else None)
 
@@ -126,7 +126,7 @@ def test_the_older_systems_flag_says_how_its_backup_ended(store: Store, flag: st
 
 
 def test_a_look_at_one_of_the_older_systems_says_what_it_is(store: Store) -> None:
-    put(older(NOON), look(NOON + DAY, Verdict.VALID))
+    looked(NOON + DAY, Verdict.VALID, older(NOON))
 
     entry = only(store)
 
@@ -259,9 +259,31 @@ def test_a_base_may_be_a_whole_bucket(store: Store) -> None:
     assert (entry.uri, entry.region, entry.prefix) == (str(backup.uri), "us-east-1", "PROD_")
 
 
+def test_a_look_from_before_the_verdict_says_nothing_of_it(store: Store) -> None:
+    looked(NOON - DAY, Verdict.INVALID, made(NOON))
+
+    assert only(store).good
+
+
+def test_a_look_at_some_tables_says_nothing_of_the_others(store: Store) -> None:
+    looked(NOON + DAY, Verdict.VALID, made(NOON, judged(), judged("events")), "orders")
+    looked(NOON + DAY, Verdict.VALID, older(NOON - DAY, tables=("orders", "events")), "events")
+
+    newest, other = entries(store)
+
+    assert (newest.good, newest.verified) == (True, None)
+    assert (other.verdict, other.verified, "nobody has looked" in other.reason) == (Verdict.UNVERIFIED, None, True)
+
+
+def test_a_look_at_some_tables_of_the_older_systems_can_find_it_damaged(store: Store) -> None:
+    looked(NOON + DAY, Verdict.INVALID, older(NOON, tables=("orders", "events")), "events")
+
+    assert only(store).verdict is Verdict.INVALID
+
+
 def test_latest_passes_over_the_older_systems(store: Store) -> None:
     made(NOON - DAY)
-    put(older(NOON), look(NOON, Verdict.VALID))
+    looked(NOON, Verdict.VALID, older(NOON))
 
     assert backups.choose(store, APP, Wanted()).time == NOON - DAY
 
@@ -303,7 +325,7 @@ def test_the_newest_of_five_thousand_takes_at_most_ten_lists(store: Store) -> No
 
 
 def test_show_has_the_verdict_lowered_by_the_last_look(store: Store) -> None:
-    backup = put(made(NOON), look(NOON + DAY, Verdict.INVALID))
+    backup = looked(NOON + DAY, Verdict.INVALID, made(NOON))
 
     shown, verification = catalogue.show(store, backup)
 
@@ -322,6 +344,12 @@ def test_show_of_the_older_systems_tells_what_is_known(store: Store) -> None:
         ("orders", Verdict.UNVERIFIED, 2),
     ]
     assert shown.missing["cut"] == "it has no manifest: its export never finished"
+
+
+def test_show_of_the_older_systems_has_what_a_look_has_found(store: Store) -> None:
+    shown, _ = catalogue.show(store, looked(NOON + DAY, Verdict.VALID, older(NOON)))
+
+    assert (shown.verdict, shown.items, shown.tables[0].engines) == (Verdict.VALID, 3, ["worker"])
 
 
 def test_show_of_the_older_systems_that_looks_whole_is_not_called_good(store: Store) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from typing import Any
 
 import pytest
@@ -13,7 +14,7 @@ from airflow_dynamodb_emr.aws.store import Store
 from airflow_dynamodb_emr.core import documents
 from airflow_dynamodb_emr.core.engines import WORKER, Wished
 from airflow_dynamodb_emr.core.layout import S3Uri
-from airflow_dynamodb_emr.core.manifest import Copied, Part, TableManifest
+from airflow_dynamodb_emr.core.manifest import Copied, KeyAttribute, Part, Proof, TableManifest
 from airflow_dynamodb_emr.core.plan import backup_plan
 from airflow_dynamodb_emr.transfer.raw.dumped import MANIFEST
 from tests.core.makers import NOON, RUN, request, schema, table
@@ -77,6 +78,9 @@ def test_a_whole_copy_counts(dump: Dump) -> None:
     made = dump.manifest
     assert made and (made.engine, made.items, made.attempt, made.counter) == (WORKER, 3, 1, 3)
     assert [part.key for part in made.parts] == ["orders/1/data/part-0-0000.json.gz"]
+    assert (made.proof, made.read_units, made.table_id, made.keys) == (Proof.WRITTEN, 1, ID, [KeyAttribute(name="id", type="S")])
+    assert (made.settings.segments, made.settings.read_units_a_second, made.settings.jar) == (1, 2.5, "")
+    assert made.schema_sha256 == hashlib.sha256(dump.store.read(dump.plan.root.schema("orders")) or b"").hexdigest()
 
 
 def refused(dump: Dump) -> str:

@@ -18,7 +18,7 @@ from airflow_dynamodb_emr.aws.clients import Clients
 from airflow_dynamodb_emr.aws.store import Store
 from airflow_dynamodb_emr.core.exporting import Export, Wish
 from airflow_dynamodb_emr.core.layout import S3Uri
-from airflow_dynamodb_emr.core.manifest import TableManifest
+from airflow_dynamodb_emr.core.manifest import KeyAttribute, Proof, TableManifest
 from airflow_dynamodb_emr.core.recovery import whole_second
 from airflow_dynamodb_emr.local.process import StandIn
 from airflow_dynamodb_emr.transfer import lines, parts
@@ -74,6 +74,8 @@ def test_a_whole_export_counts_and_gets_its_manifest(exported: Exported) -> None
     told = exported.clients.dynamodb.describe_export(ExportArn=exported.export.arn)["ExportDescription"]["ExportTime"]
     assert made.consistent and abs(made.consistent - told).total_seconds() < 0.001, "the summary has milliseconds"
     assert all(part.key.startswith(f"{table}/1/AWSDynamoDB/") and part.md5 and part.sha256 is None for part in made.parts)
+    assert (made.proof, made.read_units, made.ignored, made.arn) == (Proof.EXPORTED, 0, [], exported.wish.arn)
+    assert made.keys == [KeyAttribute(name="id", type="S")] and made.table_id and made.schema_sha256
     assert made.bytes == sum(exported.store.size(exported.wish.root.uri / part.key) or 0 for part in made.parts)
     assert sorted(item["id"]["S"] for item in items_of(exported.store, made, exported.wish.root.uri)) == list("abcde")
 

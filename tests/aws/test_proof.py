@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import gzip
+import hashlib
+import math
 from datetime import timedelta
 
 import pytest
@@ -13,9 +15,9 @@ from airflow_dynamodb_emr.aws.clusters import Step
 from airflow_dynamodb_emr.aws.proof import prove
 from airflow_dynamodb_emr.aws.store import Store
 from airflow_dynamodb_emr.core.layout import S3Uri
-from airflow_dynamodb_emr.core.manifest import TableManifest, connector_manifest
+from airflow_dynamodb_emr.core.manifest import KeyAttribute, Proof, Settings, TableManifest, connector_manifest
 from airflow_dynamodb_emr.core.plan import BackupPlan
-from tests.core.makers import NOON, plan, table
+from tests.core.makers import NOON, plan, schema, table
 
 from .helpers import JOB_LOG
 
@@ -34,7 +36,7 @@ class Dump:
         self.data = self.plan.root.data("orders", 2)
         self.parts = [self.data / "a.gz", self.data / "b.gz"]
         self.log = self.attempt.log(self.plan.logs)
-        store.put(self.plan.root.schema("orders"), b"{}")
+        store.write_once(self.plan.root.schema("orders"), schema())
         store.put(self.parts[0], gzip.compress(LINE * 2))
         store.put(self.parts[1], gzip.compress(LINE))
         store.put(self.data / "manifest", connector_manifest(self.parts))
@@ -44,8 +46,11 @@ class Dump:
         step = Step(id="s-1", name="orders/2", state=state, reason=reason, started=NOON, ended=LATER)
         return Attempt(number=2, cluster="j-1", step=step)
 
-    def prove(self, attempt: Attempt | None = None) -> list[str]:
-        return prove(self.store, self.plan, self.plan.tables[0], attempt or self.attempt, NOON)
+    def prove(self, attempt: Attempt | None = None, read_back: float = math.inf) -> list[str]:
+        return prove(self.store, self.plan, self.plan.tables[0], attempt or self.attempt, NOON, read_back)
+
+    def says(self, count: int) -> None:
+        self.store.put(self.log, gzip.compress(JOB_LOG.replace("READ=3", f"READ={count}").encode()))
 
     @property
     def manifest(self) -> TableManifest | None:
@@ -71,6 +76,63 @@ def test_a_whole_dump_counts_and_gets_its_manifest(dump: Dump) -> None:
     assert made and (made.items, made.counter, made.attempt, made.cluster, made.step, made.seconds) == (3, 3, 2, "j-1", "s-1", 9)
     assert [(part.key, part.items) for part in made.parts] == [("orders/2/a.gz", 2), ("orders/2/b.gz", 1)]
     assert made.bytes == sum(dump.store.size(part) or 0 for part in dump.parts) and made.engines == ["connector", "worker"]
+
+
+def test_a_manifest_says_what_it_is_of_and_how_it_was_made(dump: Dump) -> None:
+    dump.prove()
+
+    made, saved = dump.manifest, dump.store.read(dump.plan.root.schema("orders"))
+    assert made and saved
+    assert (made.arn, made.table_id) == (schema().table["TableArn"], schema().table["TableId"])
+    assert made.keys == [KeyAttribute(name="id", type="S")] and made.schema_sha256 == hashlib.sha256(saved).hexdigest()
+    assert (made.proof, made.read_units, made.ignored) == (Proof.READ, None, [])
+    assert made.settings == Settings(release="emr-7.13.0", jar="s3://jars/tools.jar", segments=1, read_units_a_second=2.5, spiked_to=None)
+
+
+def test_a_large_dump_counts_by_its_steps_counter_and_is_not_read(dump: Dump) -> None:
+    dump.store.put(dump.parts[1], b"whatever it is")
+
+    assert dump.prove(read_back=1) == []
+
+    made = dump.manifest
+    assert made and (made.proof, made.items, made.counter, made.engines) == (Proof.COUNTED, 3, 3, ["worker"])
+    assert [(part.key, part.items, part.sha256) for part in made.parts] == [("orders/2/a.gz", None, None), ("orders/2/b.gz", None, None)]
+    assert [(part.bytes, part.etag) for part in made.parts] == [(size, etag) for uri, size, etag in dump.store.etags(dump.data) if uri in dump.parts]
+
+
+@pytest.mark.parametrize(("beside", "proof"), [(0, Proof.READ), (-1, Proof.COUNTED)], ids=["at the limit", "above it"])
+def test_a_dump_is_large_above_the_limit(dump: Dump, beside: int, proof: Proof) -> None:
+    stored = sum(dump.store.size(part) or 0 for part in dump.parts)
+
+    assert dump.prove(read_back=stored + beside) == []
+
+    assert dump.manifest and dump.manifest.proof is proof
+
+
+def test_a_large_dump_lacks_no_part(dump: Dump) -> None:
+    dump.store.delete(dump.parts[1])
+
+    assert dump.prove(read_back=1) == ["1 parts are gone, orders/2/b.gz among them"]
+
+
+def test_a_large_dump_without_count_does_not_count(dump: Dump) -> None:
+    dump.store.delete(dump.log)
+
+    assert dump.prove(read_back=1) == ["the step's log has no item count (DYNAMODB_ITEMS_READ)"]
+
+
+def test_a_step_that_read_nothing_leaves_no_parts(dump: Dump) -> None:
+    dump.says(0)
+
+    assert dump.prove(read_back=1) == ["the step read no item, and left 2 parts"]
+
+
+def test_what_a_lost_mapper_has_left_is_written_down(dump: Dump) -> None:
+    dump.store.put(dump.data / "orphan", b"{}")
+
+    assert dump.prove() == []
+
+    assert dump.manifest and dump.manifest.ignored == ["orders/2/orphan"]
 
 
 def test_a_dump_that_was_proven_keeps_its_manifest(dump: Dump) -> None:
@@ -109,7 +171,7 @@ def test_a_damaged_part_is_found_and_named(dump: Dump, body: bytes, why: str) ->
 
 @pytest.mark.parametrize("count", [0, 2, 4])
 def test_a_count_that_differs_from_the_parts_is_found(dump: Dump, count: int) -> None:
-    dump.store.put(dump.log, gzip.compress(JOB_LOG.replace("READ=3", f"READ={count}").encode()))
+    dump.says(count)
 
     assert refused(dump) == f"the step read {count} items, the parts hold 3"
 

@@ -9,7 +9,7 @@ import pytest
 from airflow_dynamodb_emr.core.catalogue import Entry, Window
 from airflow_dynamodb_emr.core.listing import Listed, listed_lines, shown_lines
 from airflow_dynamodb_emr.core.verdict import Verdict
-from airflow_dynamodb_emr.core.verification import Fault, TableVerification, Verification
+from airflow_dynamodb_emr.core.verification import TableVerification, Verification
 
 from .makers import NOON, backup, judged
 
@@ -70,15 +70,20 @@ def test_a_backup_is_shown_with_a_line_a_table() -> None:
     ]
 
 
-def test_the_last_look_is_told_with_what_it_found() -> None:
-    fault = Fault(part="orders/1/a.gz", reason="line 7 is no item")
-    table = TableVerification(name="orders", verdict=Verdict.INVALID, engines=["worker"], reasons=[fault], deep=True, at=NOON + timedelta(hours=3))
+def looks(*deep: bool) -> Verification:
+    tables = [TableVerification(name=str(number), verdict=Verdict.VALID, deep=each, at=NOON) for number, each in enumerate(deep)]
+    return Verification(verdict=Verdict.VALID, uri="", tables=tables)
 
-    shown = shown_lines(backup(judged()), Verification(verdict=Verdict.INVALID, uri="", tables=[table]), NOW)
 
-    assert shown[2] == "  last looked at 2 hours ago: INVALID; every part was read"
-    assert shown[4].split()[5:] == ["INVALID", "worker", "2026-11-23", "15:00:00,", "every", "part", "read"]
-    assert shown[5] == "  orders: orders/1/a.gz: line 7 is no item"
+def test_the_last_look_is_told_table_by_table() -> None:
+    shown = shown_lines(backup(judged("0"), judged("1"), judged("2")), looks(True, False), NOW)
+
+    assert shown[2] == "  last looked at 5 hours ago; every part was read of 1 of 3 tables"
+    assert [line.partition("VALID")[2].strip() for line in shown[4:]] == [
+        "2026-11-23 12:00:00, every part read",
+        "2026-11-23 12:00:00, parts listed",
+        "",
+    ]
 
 
 @pytest.mark.parametrize(
@@ -90,9 +95,14 @@ def test_the_last_look_is_told_with_what_it_found() -> None:
     ],
 )
 def test_what_nobody_has_read_is_not_called_read(deep: list[bool], words: str) -> None:
-    tables = [TableVerification(name=str(number), verdict=Verdict.VALID, deep=each, at=NOON) for number, each in enumerate(deep)]
+    assert shown_lines(backup(judged("0"), judged("1")), looks(*deep), NOW)[2].endswith(f" ago; {words}")
 
-    assert shown_lines(backup(judged()), Verification(verdict=Verdict.VALID, uri="", tables=tables), NOW)[2].endswith(f": VALID; {words}")
+
+def test_each_thing_that_is_wrong_has_a_line_and_thousands_are_counted() -> None:
+    shown = shown_lines(backup(judged(verdict=Verdict.INVALID, reasons=[f"line {number}" for number in range(3000)])), None, NOW)
+
+    assert shown[5:7] == ["  orders: line 0", "  orders: line 1"]
+    assert shown[-1] == "  orders: and 2,990 more"
 
 
 def test_of_the_older_system_no_items_are_claimed() -> None:

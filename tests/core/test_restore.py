@@ -9,6 +9,7 @@ from airflow_dynamodb_emr.core import cost
 from airflow_dynamodb_emr.core.documents import decode, encode
 from airflow_dynamodb_emr.core.engines import CONNECTOR, NATIVE, SPARK, WORKER, Wished
 from airflow_dynamodb_emr.core.loading import Source, TableLoad, new_table, table_load
+from airflow_dynamodb_emr.core.manifest import Proof
 from airflow_dynamodb_emr.core.pace import Pace
 from airflow_dynamodb_emr.core.restore import RestorePlan, chosen, refuse_useless, restore_plan
 from airflow_dynamodb_emr.core.spiking import Absolute
@@ -84,6 +85,7 @@ def test_a_table_that_is_there_is_not_made_and_gives_the_rate() -> None:
     [
         pytest.param({"engine": WORKER}, CONNECTOR, "nobody has looked whether it holds empty lists or maps", id="a copy in the connector's form"),
         pytest.param({}, CONNECTOR, "it holds what the connector cannot load", id="the connector's own"),
+        pytest.param({"proof": Proof.COUNTED}, CONNECTOR, "nobody has looked whether it holds empty lists or maps", id="the connector's, counted"),
         pytest.param({"engine": NATIVE, "form": "dynamodb-json"}, SPARK, "it goes by the manifest of the copy engine", id="an export"),
         pytest.param({}, SPARK, "it reads DynamoDB JSON alone", id="the connector's form"),
     ],

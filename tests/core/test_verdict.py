@@ -3,6 +3,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec import structs
 
 from airflow_dynamodb_emr.core import verdict
 from airflow_dynamodb_emr.core.documents import decode, encode
@@ -49,10 +50,11 @@ def test_a_backup_counts_items_and_bytes_and_names_what_is_missing_and_raised() 
 def test_a_whole_dump_is_told_from_its_manifest() -> None:
     seen = Seen(before=Throughput(read=5, write=5))
 
-    made = verdict.whole(manifest(), seen, raised=False)
+    made = verdict.whole(structs.replace(manifest(), read_units=4.5), b"{}", seen, raised=False)
 
     assert (made.verdict, made.items, made.bytes, made.attempt, made.seconds) == (Verdict.VALID, 3, 10, 1, 1.5)
     assert made.engines == ["connector", "worker"] and made.throughput is seen and made.reasons == []
+    assert (made.manifest_sha256, made.read_units) == ("44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a", 4.5)
 
 
 def test_a_missing_dump_says_why() -> None:

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from airflow_dynamodb_emr.core.words import age, counted, duration, size
+from airflow_dynamodb_emr.core.words import age, counted, duration, printable, size
 
 
 @pytest.mark.parametrize(("bytes_", "words"), [(0, "0 B"), (1023, "1023 B"), (1536, "1.5 KiB"), (5 * 2**30, "5.0 GiB"), (2**41, "2.0 TiB")])
@@ -27,3 +27,7 @@ def test_one_is_no_plural() -> None:
 )
 def test_an_age_is_told_in_the_largest_unit_it_has_two_of(seconds: float, words: str) -> None:
     assert age(timedelta(seconds=seconds)) == words
+
+
+def test_what_a_terminal_would_obey_is_spelled_out() -> None:
+    assert printable('{"a":"ä\x00\x1b[31m\n\ud800"}') == '{"a":"ä\\x00\\x1b[31m\\n\\ud800"}'

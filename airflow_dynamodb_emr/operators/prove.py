@@ -1,4 +1,4 @@
-"""Verify: read every dump back and write the manifest of those that are whole."""
+"""Prove: look at every dump of a run, and write the manifest of those that are whole. It is the task `verify` of a backup."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ AT_ONCE = 4  # tables that are read back
 LOGS_TIMEOUT = timedelta(minutes=15)  # EMR ships logs every five minutes, and when the cluster ends
 
 
-class VerifyOperator(PlanOperator):
+class ProveOperator(PlanOperator):
     """Returns why each table that does not count does not. It runs whatever happened before it, also when there is no plan or no cluster."""
 
     def execute(self, context: Context) -> dict[str, str]:
@@ -40,7 +40,7 @@ class VerifyOperator(PlanOperator):
         todo = [plan.table(name) for name in tries]
 
         def prove(dump: TableDump) -> list[str]:
-            return proof.prove(self.store, plan, dump, tries[dump.name], now())
+            return proof.prove(self.store, plan, dump, tries[dump.name], now(), self.settings.read_back_bytes)
 
         proofs = zip(todo, together.each(prove, todo, AT_ONCE), strict=True)
         why = {dump.name: "; ".join(reasons) for dump, reasons in proofs if reasons}

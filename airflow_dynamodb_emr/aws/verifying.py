@@ -1,0 +1,104 @@
+"""Looks at a backup in S3 and says whether it is restorable.
+
+One listing of its folder, a few documents a table, and with `deep` every byte of its data.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+from fnmatch import fnmatchcase
+from functools import partial
+
+from botocore.exceptions import BotoCoreError, ClientError
+from msgspec import structs
+
+from airflow_dynamodb_emr.aws import together
+from airflow_dynamodb_emr.aws.clients import Clients
+from airflow_dynamodb_emr.aws.errors import refused_as_bad_input
+from airflow_dynamodb_emr.aws.judges import Judge, judge_of
+from airflow_dynamodb_emr.aws.looks import Reader
+from airflow_dynamodb_emr.aws.store import Store
+from airflow_dynamodb_emr.core.exported import Stored
+from airflow_dynamodb_emr.core.layout import Folder
+from airflow_dynamodb_emr.core.looking import Look
+from airflow_dynamodb_emr.core.verification import TableVerification, Verification
+from airflow_dynamodb_emr.errors import BadInput
+from airflow_dynamodb_emr.transfer import checking
+from airflow_dynamodb_emr.transfer.raw.refusals import of_s3
+
+LARGE_BYTES = 64_000_000  # a table of less is not worth more than one connection: many such are read at the same time
+Told = Callable[[int, int, int], None]  # parts, bytes and items that were read since the last time
+Done = Callable[[TableVerification], None]
+
+
+def verify(
+    clients: Clients,
+    folder: Folder,
+    now: datetime,
+    *,
+    tables: Sequence[str] = (),
+    deep: bool = False,
+    at_once: int = 1,
+    told: Told = lambda *_: None,
+    done: Done = lambda _: None,
+) -> Verification:
+    """*tables*: names or patterns; none: all. *at_once*: parts of a large table that are read side by side. *done* hears of each that is judged.
+
+    Raises NotFound where no backup is, BadInput for a table that it has not, CopyFailed where S3 stops answering: then nothing is judged.
+    """
+    with _named(folder):
+        judge = judge_of(Reader(Store(clients.s3), folder, _listed(clients, folder)), now)
+        looks = together.each(judge.look, _chosen(folder, judge.names, tables))
+        read = partial(_read, clients, folder, judge, told) if deep else lambda look, _: look
+        small = {look.name for look in looks if sum(each.bytes for each in look.listed.values()) < LARGE_BYTES}
+
+        def one(look: Look) -> TableVerification:
+            seen = judge.table(read(look, 1 if look.name in small else at_once))
+            done(seen)
+            return seen
+
+        judged = together.each(one, [look for look in looks if look.name in small])
+        judged += [one(look) for look in looks if look.name not in small]
+        return judge.whole(sorted(judged, key=lambda each: each.name))
+
+
+def _read(clients: Clients, folder: Folder, judge: Judge, told: Told, look: Look, at_once: int) -> Look:
+    keys = judge.parts(look)
+    if keys is None:
+        return look
+    form, md5 = _form(look), any(part.md5 for part in look.manifest.parts) if look.manifest else False
+    return structs.replace(
+        look, found=checking.check(clients.s3, folder.uri, keys, judge.keys(look), form=form, md5=md5, content=False, at_once=at_once, told=told)
+    )
+
+
+def _form(look: Look) -> str:
+    """Of its lines; empty: as each line has it."""
+    if look.manifest is None:
+        return ""
+    return checking.INCREMENT if look.manifest.increment else look.manifest.form
+
+
+def _listed(clients: Clients, folder: Folder) -> dict[str, Stored]:
+    objects = Store(clients.s3).etags(folder.uri)
+    return {folder.uri.relative(uri): Stored(bytes=size, etag=etag) for uri, size, etag in objects}
+
+
+def _chosen(folder: Folder, names: Sequence[str], wanted: Sequence[str]) -> list[str]:
+    for pattern in wanted:
+        if not any(fnmatchcase(name, pattern) for name in names):
+            raise BadInput(f"tables: {pattern!r} is in no way in {folder.uri}", f"it holds {', '.join(names[:8])}")
+    return [name for name in names if not wanted or any(fnmatchcase(name, pattern) for pattern in wanted)]
+
+
+@contextmanager
+def _named(folder: Folder) -> Iterator[None]:
+    """An answer that does not come is no verdict."""
+    try:
+        with refused_as_bad_input(f"backup: {folder.uri}", "name another, or allow s3:ListBucket and s3:GetObject there"):
+            yield
+    except (ClientError, BotoCoreError) as error:
+        hint = "nothing was judged: look at the bucket and the network, and verify again"
+        raise of_s3(f"{folder.uri} could not be read to its end", error, hint) from error

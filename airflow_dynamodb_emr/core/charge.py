@@ -1,0 +1,36 @@
+"""One thing that is wrong with a backup or a table of it, and what it makes of that."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from airflow_dynamodb_emr.core.looking import Read
+from airflow_dynamodb_emr.core.verdict import Verdict
+from airflow_dynamodb_emr.core.verification import Fault
+from airflow_dynamodb_emr.core.words import printable
+
+MISSING, WRONG, UNSURE = Verdict.INCOMPLETE, Verdict.INVALID, Verdict.UNVERIFIED
+
+
+class Charge(NamedTuple):
+    """One thing that is wrong."""
+
+    verdict: Verdict  # that it makes of the table
+    part: str  # its key relative to the backup's folder; empty: the table as a whole
+    reason: str
+
+
+Charges = Iterator[Charge]
+
+
+def told(found: Sequence[Charge]) -> list[Fault]:
+    return [Fault(part=printable(charge.part), reason=printable(charge.reason)) for charge in found]
+
+
+def unread(read: Read, what: str) -> Charges:
+    """Of a document that has to be there."""
+    if read.damage:
+        yield Charge(WRONG, read.key, read.damage)
+    elif not read.there:
+        yield Charge(MISSING, read.key, f"{what} is not there")

@@ -1,0 +1,56 @@
+"""What a look at a backup found, as lines for a person."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from airflow_dynamodb_emr.core.report import columns
+from airflow_dynamodb_emr.core.verdict import Verdict
+from airflow_dynamodb_emr.core.verification import Fault, TableVerification, Verification
+from airflow_dynamodb_emr.core.words import counted, size
+
+SHOWN = 10  # things that are wrong with one table; the document has all
+_HEAD = ("table", "verdict", "items", "stored", "restorable by", "")
+
+
+def lines(found: Verification) -> list[str]:
+    """The verdict, a line a table, then each thing that is wrong."""
+    tables = columns([_HEAD, *map(_row, found.tables)], {0, 1, 4, 5}) if found.tables else []
+    return [headline(found), *tables, *_faults("", found.reasons), *_of_tables(found), *(f"note: {note}" for note in found.notes)]
+
+
+def headline(found: Verification) -> str:
+    items, stored = sum(table.items for table in found.tables), sum(table.bytes for table in found.tables)
+    return f"{found.verdict.value}: {counted(len(found.tables), 'table')}, {counted(items, 'item')}, {size(stored)} in {found.uri}"
+
+
+def line(table: TableVerification) -> str:
+    """Of one table, for a log."""
+    how = "each part was read" if table.deep else "no data was read"
+    why = f"; {'; '.join(_shown(table.reasons))}" if table.reasons else ""
+    return f"{table.name} is {table.verdict.value}: {counted(table.items, 'item')}, {size(table.bytes)}, {how}{why}"
+
+
+def bad(found: Verification) -> list[str]:
+    """A line for each thing that is wrong, with the table it is of."""
+    return [*_faults("", found.reasons), *_of_tables(found)]
+
+
+def _row(table: TableVerification) -> tuple[str, ...]:
+    how = "each part was read" if table.deep else ""
+    return table.name, table.verdict.value, f"{table.items:,}", size(table.bytes), ", ".join(table.engines) or "none", how
+
+
+def _of_tables(found: Verification) -> Iterator[str]:
+    for table in found.tables:
+        if table.verdict is not Verdict.VALID:
+            yield from _faults(table.name, table.reasons)
+
+
+def _faults(table: str, reasons: Sequence[Fault]) -> Iterator[str]:
+    return (f"{table}: {reason}" if table else reason for reason in _shown(reasons))
+
+
+def _shown(reasons: Sequence[Fault]) -> list[str]:
+    more = len(reasons) - SHOWN
+    return [*map(str, reasons[:SHOWN]), *([f"and {more:,} more"] if more > 0 else [])]

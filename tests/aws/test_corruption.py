@@ -1,0 +1,372 @@
+"""Each kind of damage to a good backup is found and named: by a deep look all, by a shallow one those that change names, sizes, ETags or counts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from datetime import timedelta
+from typing import NamedTuple
+
+import msgspec
+import pytest
+from any_item import ITEMS as ANY_ITEMS
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from airflow_dynamodb_emr.core import documents
+from airflow_dynamodb_emr.core.verdict import Verdict
+from airflow_dynamodb_emr.core.verification import TableVerification, Verification
+from airflow_dynamodb_emr.transfer.lines import Item, connector_line, dynamodb_line
+from tests.core.makers import NOON
+
+from .fabricated import CHANGED, COPIED, EXPORTED, ITEMS, PACKED, PLAIN, TABLES, Fabricated, change_line, item, packed
+
+VALID, INVALID, INCOMPLETE, IN_PROGRESS, UNVERIFIED = Verdict.VALID, Verdict.INVALID, Verdict.INCOMPLETE, Verdict.IN_PROGRESS, Verdict.UNVERIFIED
+OLD = NOON - timedelta(days=2)
+
+
+class Case(NamedTuple):
+    """One kind of damage."""
+
+    name: str
+    damage: Callable[[Fabricated], None]
+    table: str  # that suffers; empty: the backup as a whole
+    verdict: Verdict
+    words: str  # of the reason
+    shallow: bool = True  # whether it can be seen without reading data
+
+
+def flip(data: bytes, at: int = -1) -> bytes:
+    """One bit of it, in the middle unless told."""
+    at = len(data) // 2 if at < 0 else at
+    return data[:at] + bytes([data[at] ^ 4]) + data[at + 1 :]
+
+
+def rotten(name: str, change: Callable[[bytes], bytes] = flip) -> Callable[[Fabricated], None]:
+    def damage(made: Fabricated) -> None:
+        key = made.key(name)
+        made.rot(key, change(made[key]))
+
+    return damage
+
+
+def written(name: str, change: Callable[[bytes], bytes]) -> Callable[[Fabricated], None]:
+    def damage(made: Fabricated) -> None:
+        made[made.key(name)] = change(made[made.key(name)])
+
+    return damage
+
+
+def gone(key: str) -> Callable[[Fabricated], None]:
+    return lambda made: made.__delitem__(key)
+
+
+def dropped(name: str, number: int = 0) -> Callable[[Fabricated], None]:
+    return lambda made: made.__delitem__(made.key(name, number))
+
+
+def swapped(made: Fabricated) -> None:
+    first, second = made.key(COPIED, 0), made.key(COPIED, 1)
+    made[first], made[second] = made[second], made[first]
+
+
+def another_tables_part(made: Fabricated) -> None:
+    """Made to fit the manifest in all that S3 tells of it: only its bytes tell."""
+    other = packed([dynamodb_line({**each, "n": {"N": "7"}}) for each in ITEMS[0]])
+    made.rot(made.key(EXPORTED), other.ljust(117, b"\0")[:117])
+
+
+def doubled(made: Fabricated) -> None:
+    made[made.key(COPIED).replace("0000", "0002")] = made[made.key(COPIED)]
+
+
+def added(name: str, file: str) -> Callable[[Fabricated], None]:
+    def damage(made: Fabricated) -> None:
+        made[f"{made.key(name).rpartition('/')[0]}/{file}"] = b"{}"
+
+    return damage
+
+
+def document(key: str, old: str, new: str) -> Callable[[Fabricated], None]:
+    return lambda made: made.edit(key, old, new)
+
+
+def manifest(name: str, old: str, new: str) -> Callable[[Fabricated], None]:
+    return document(f"tables/{name}.json", old, new)
+
+
+def schema(name: str, old: str, new: str) -> Callable[[Fabricated], None]:
+    return document(f"schema/{name}.json", old, new)
+
+
+def everywhere(name: str, old: str, new: str) -> Callable[[Fabricated], None]:
+    """Somebody has changed the manifest, and made the verdict fit it."""
+
+    def damage(made: Fabricated) -> None:
+        made.edit(f"tables/{name}.json", old, new)
+        made.publish()
+
+    return damage
+
+
+def copied_from(key: str, other: str) -> Callable[[Fabricated], None]:
+    def damage(made: Fabricated) -> None:
+        made[key] = made[other]
+
+    return damage
+
+
+def remade(name: str, *lines: bytes) -> Callable[[Fabricated], None]:
+    """By an engine that has written these lines, counted them and believes itself."""
+    return lambda made: become(made, Fabricated(lines={name: [lines, [_line(name, 5)]]}, read_back=-1 if name == PLAIN else 2**30))
+
+
+def become(made: Fabricated, other: Fabricated) -> None:
+    made.s3.objects, made.s3.etags = other.s3.objects, other.s3.etags
+
+
+def _line(name: str, number: int) -> bytes:
+    return {PLAIN: connector_line, COPIED: dynamodb_line, EXPORTED: dynamodb_line, CHANGED: change_line}[name](item(number))
+
+
+def miscounted(made: Fabricated) -> None:
+    """A large dump, which nobody has read: one line was lost on its way, and the names and sizes of its parts are what they were."""
+    become(made, Fabricated(read_back=-1))
+    key = made.key(PLAIN)
+    lines = made[key].splitlines(keepends=True)
+    made.rot(key, lines[0] + lines[1][:-1] + b" " * len(lines[2]) + b"\n")
+
+
+def no_base(made: Fabricated) -> None:
+    del made.s3.objects[made.base.manifest(CHANGED).key]
+
+
+def no_base_part(made: Fabricated) -> None:
+    del made.s3.objects[(made.base.uri / made.manifest(CHANGED, made.base).parts[0].key).key]
+
+
+def base_of_another_time(made: Fabricated) -> None:
+    found = made.manifest(CHANGED, made.base)
+    made.store.put(made.base.manifest(CHANGED), documents.encode(msgspec.structs.replace(found, consistent=OLD)))
+
+
+def another_verdict(made: Fabricated) -> None:
+    """With a table that nobody has planned or proven."""
+    told = made.verdict
+    more = msgspec.structs.replace(told.tables[0], name="PROD_ghost")
+    made["backup.json"] = documents.encode(msgspec.structs.replace(told, tables=[*told.tables, more]))
+
+
+def forgotten_table(made: Fabricated) -> None:
+    told = made.verdict
+    made["backup.json"] = documents.encode(msgspec.structs.replace(told, tables=[each for each in told.tables if each.name != COPIED]))
+
+
+def forgotten(made: Fabricated) -> None:
+    made["forgotten.json"] = made["backup.json"]
+    del made["backup.json"]
+
+
+def running(made: Fabricated) -> None:
+    del made["backup.json"]
+    made["BACKUP_RUNNING"] = b""
+
+
+def crc(data: bytes) -> bytes:
+    return flip(data, len(data) - 6)
+
+
+AWS = f"{EXPORTED}/1/AWSDynamoDB/0123-{EXPORTED}"  # DynamoDB's own manifests
+
+
+def flipped(key: str) -> Callable[[Fabricated], None]:
+    def damage(made: Fabricated) -> None:
+        made[key] = flip(made[key])
+
+    return damage
+
+
+OWN_GONE = "the engine's own manifest is not there"
+_SHA, _MD5 = "its SHA-256 is another", "its MD5 is another"
+
+CASES = [
+    # data, silently: S3 shows the size and ETag of what was put
+    Case("a bit of plain text", rotten(PLAIN, lambda data: data.replace(b"item 1", b"item 0")), PLAIN, INVALID, _SHA, False),
+    Case("a bit of a line's braces", rotten(PLAIN, lambda data: data.replace(b"{", b"[", 1)), PLAIN, INVALID, "line 1: this line is no JSON", False),
+    Case("a bit in the middle of the connector's gzip", rotten(PACKED), PACKED, INVALID, "", False),
+    Case("a bit in the middle of ours", rotten(COPIED), COPIED, INVALID, "", False),
+    Case("a bit in the middle of DynamoDB's", rotten(EXPORTED), EXPORTED, INVALID, "", False),
+    Case("a bit in the middle of an increment", rotten(CHANGED), CHANGED, INVALID, "", False),
+    Case("a gzip's checksum", rotten(COPIED, crc), COPIED, INVALID, "it is no whole gzip file", False),
+    Case("a gzip's head", rotten(PACKED, lambda data: flip(data, 0)), PACKED, INVALID, "it is no whole gzip file", False),
+    Case("a gzip's name of its system", rotten(COPIED, lambda data: flip(data, 9)), COPIED, INVALID, _SHA, False),
+    Case("the same of DynamoDB's", rotten(EXPORTED, lambda data: flip(data, 9)), EXPORTED, INVALID, _MD5, False),
+    Case("zeros in place of a block", rotten(PLAIN, lambda data: data[:50] + bytes(50) + data[100:]), PLAIN, INVALID, "line 1: ", False),
+    Case("another table's bytes under this name", another_tables_part, EXPORTED, INVALID, "", False),
+    Case("a line lost that only the step has counted", miscounted, PLAIN, INVALID, "its parts hold 4 items, its manifest says 5", False),
+    # data, by somebody's hand
+    Case("a plain part cut short", written(PLAIN, lambda data: data[:-9]), PLAIN, INVALID, "234 bytes, its manifest says 243"),
+    Case("a gzip cut short", written(PACKED, lambda data: data[:-9]), PACKED, INVALID, "its manifest says 113"),
+    Case("ours cut short", written(COPIED, lambda data: data[:-1]), COPIED, INVALID, "its manifest says 117"),
+    Case("DynamoDB's cut short", written(EXPORTED, lambda data: data[: len(data) // 2]), EXPORTED, INVALID, "its manifest says 117"),
+    Case("a part emptied", written(COPIED, lambda _: b""), COPIED, INVALID, "it has 0 bytes"),
+    Case("a part written over, of the same size", written(PLAIN, lambda data: data.replace(b"item 1", b"item 7")), PLAIN, INVALID, "another"),
+    Case("a line doubled", written(PLAIN, lambda data: data + data.splitlines(keepends=True)[0]), PLAIN, INVALID, "its manifest says 243"),
+    Case("a line dropped", written(PLAIN, lambda data: data.split(b"\n", 1)[1]), PLAIN, INVALID, "its manifest says 243"),
+    Case("two parts swapped", swapped, COPIED, INVALID, "its manifest says 117"),
+    Case("another table's part", lambda made: copied_from(made.key(PACKED), made.key(COPIED))(made), PACKED, INVALID, "its manifest says 113"),
+    # names
+    Case("the connector's part gone", dropped(PLAIN), PLAIN, INCOMPLETE, "it is not there"),
+    Case("our part gone", dropped(COPIED, 1), COPIED, INCOMPLETE, "it is not there"),
+    Case("DynamoDB's part gone", dropped(EXPORTED), EXPORTED, INCOMPLETE, "it is not there"),
+    Case("a part doubled under another name", doubled, COPIED, INVALID, "would be taken for one"),
+    Case("a file added to the connector's folder", added(PLAIN, "f5dbdfe3"), PLAIN, INVALID, "would be taken for one"),
+    Case("a file added to DynamoDB's", added(EXPORTED, "f5dbdfe3.json.gz"), EXPORTED, INVALID, "would be taken for one"),
+    # what a faulty engine would write, and believe
+    Case("a key twice", remade(COPIED, _line(COPIED, 1), _line(COPIED, 1)), COPIED, INVALID, "1 line too many", False),
+    Case("a key in two parts", remade(EXPORTED, _line(EXPORTED, 5)), EXPORTED, INVALID, '{"id":{"S":"item 5"}} among them', False),
+    Case("a change twice", remade(CHANGED, _line(CHANGED, 5)), CHANGED, INVALID, "1 line too many", False),
+    Case("an item without its key", remade(COPIED, b'{"Item":{"n":{"N":"1"}}}'), COPIED, INVALID, "lacks the key attribute 'id'", False),
+    Case("a key of another type", remade(COPIED, b'{"Item":{"id":{"N":"1"}}}'), COPIED, INVALID, "type N, expected S", False),
+    Case("half an item", remade(COPIED, _line(COPIED, 1)[:-9]), COPIED, INVALID, "line 1: this line is no JSON", False),
+    Case("no item at all", remade(EXPORTED, _line(EXPORTED, 1), b'{"hello":1}'), EXPORTED, INVALID, "line 2: ", False),
+    Case("a change without its keys", remade(CHANGED, b'{"NewImage":{"id":{"S":"a"}}}'), CHANGED, INVALID, "line 1: ", False),
+    Case("bytes that are no text", remade(COPIED, b'{"Item":{"id":{"S":"\xff"}}}'), COPIED, INVALID, "line 1: ", False),
+    Case("a line that is none in a large dump", remade(PLAIN, b"{"), PLAIN, INVALID, "line 1: ", False),
+    # our manifests
+    Case("a manifest gone", gone(f"tables/{PLAIN}.json"), PLAIN, INCOMPLETE, "its manifest is not there"),
+    Case("a manifest that is none", manifest(COPIED, "{", "["), COPIED, INVALID, "it is no TableManifest"),
+    Case("a manifest of a newer format", manifest(COPIED, '"format": 1', '"format": 2'), COPIED, INVALID, "it has format 2, this version reads 1"),
+    Case("a manifest of another table", copied_from(f"tables/{PLAIN}.json", f"tables/{PACKED}.json"), PLAIN, INVALID, f"another table, {PACKED}"),
+    Case("a bit of a manifest that nothing else tells", manifest(COPIED, '"seconds": 1', '"seconds": 5'), COPIED, INVALID, _SHA),
+    Case("a manifest's count", manifest(EXPORTED, '"items": 5', '"items": 6'), EXPORTED, INVALID, "together, it says 6"),
+    Case("a manifest's bytes", everywhere(PLAIN, '"bytes": 413', '"bytes": 412'), PLAIN, INVALID, "413 bytes together, it says 412"),
+    Case("the engine's counter", everywhere(PACKED, '"counter": 5', '"counter": 4'), PACKED, INVALID, "the engine counted 4 items"),
+    Case(
+        "a part's count, and everything made to fit",
+        everywhere(PLAIN, '"items": 3,', '"items": 2,'),
+        PLAIN,
+        INVALID,
+        "4 items together, it says 5",
+    ),
+    Case("a part's size", everywhere(EXPORTED, '"bytes": 117', '"bytes": 118'), EXPORTED, INVALID, "117 bytes, its manifest says 118"),
+    Case("a part's checksum", everywhere(PLAIN, '"sha256": "', '"sha256": "0'), PLAIN, INVALID, _SHA, False),
+    Case("a part named twice", everywhere(PLAIN, "1c1f8d2e", "0c1f8d2e"), PLAIN, INVALID, "names it 2 times"),
+    Case("a part of another try", everywhere(COPIED, f'"{COPIED}/1/', f'"{COPIED}/2/'), COPIED, INVALID, "another try's"),
+    # schemas
+    Case("a schema gone", gone(f"schema/{PLAIN}.json"), PLAIN, INCOMPLETE, "its schema is not there"),
+    Case("a schema that is none", schema(COPIED, "{", "["), COPIED, INVALID, "it is no Schema"),
+    Case("a schema of another table", copied_from(f"schema/{PLAIN}.json", f"schema/{COPIED}.json"), PLAIN, INVALID, f"another table, {COPIED}"),
+    Case(
+        "a schema with another key",
+        document(f"schema/{PACKED}.json", '"AttributeType": "S"', '"AttributeType": "N"'),
+        PACKED,
+        INVALID,
+        "its keys are id (N)",
+    ),
+    Case("a schema without keys", schema(PACKED, '"AttributeName": "id"', '"Attribute": "id"'), PACKED, INVALID, "it is no Schema"),
+    Case("a schema of a table made anew", schema(EXPORTED, "2d3f", "aaaa"), EXPORTED, INVALID, "its table id is aaaa"),
+    Case("a bit of a schema", schema(EXPORTED, "ACTIVE", "ACTIVF"), EXPORTED, INVALID, _SHA),
+    # the engines' own manifests
+    Case("the connector's manifest gone", gone(f"{PLAIN}/1/manifest"), PLAIN, INCOMPLETE, OWN_GONE),
+    Case(
+        "the connector's manifest cut short",
+        lambda made: copied_from(f"{PLAIN}/1/manifest", f"{PLAIN}/1/_SUCCESS")(made),
+        PLAIN,
+        INVALID,
+        "no manifest",
+    ),
+    Case("a name in the connector's manifest", document(f"{PACKED}/1/manifest", "0c1f8d2e", "9c1f8d2e"), PACKED, INVALID, "it names PROD_packed"),
+    Case(
+        "the copy engine's manifest gone",
+        gone(f"{COPIED}/1/manifest.json"),
+        COPIED,
+        INCOMPLETE,
+        OWN_GONE,
+    ),
+    Case("a checksum in it", document(f"{COPIED}/1/manifest.json", '"sha256": "', '"sha256": "0'), COPIED, INVALID, "it says otherwise of"),
+    Case("DynamoDB's list of files changed", flipped(f"{AWS}/manifest-files.json"), EXPORTED, INVALID, "does not have the MD5 that lies beside it"),
+    Case("DynamoDB's summary gone", gone(f"{AWS}/manifest-summary.json"), EXPORTED, INVALID, "manifest-summary.json is not there"),
+    # what an increment stands on
+    Case("the base's manifest gone", no_base, CHANGED, INCOMPLETE, "is not there, and an increment stands on it"),
+    Case("the base's part gone", no_base_part, CHANGED, INCOMPLETE, "is not as its manifest says, and an increment stands on it"),
+    Case("the base made anew", base_of_another_time, CHANGED, INCOMPLETE, "stands on a dump that leads to 2026-11-21"),
+    # the backup as a whole
+    Case("the verdict gone", gone("backup.json"), "", INCOMPLETE, "backup.json: it is not there: the backup was never finished"),
+    Case("the verdict gone while its run is alive", running, "", IN_PROGRESS, "it has no verdict yet"),
+    Case("the verdict forgotten", forgotten, "", INCOMPLETE, "it was forgotten"),
+    Case("a verdict that is none", document("backup.json", "{", "["), "", INVALID, "backup.json: it is no Backup"),
+    Case("a verdict of a newer format", document("backup.json", '"format": 1', '"format": 2'), "", INVALID, "it has format 2, this version reads 1"),
+    Case("a count in the verdict", document("backup.json", '"items": 5', '"items": 7'), PLAIN, INVALID, "its items are 5, backup.json says 7"),
+    Case("a table that nobody has proven", another_verdict, "PROD_ghost", INCOMPLETE, "its manifest is not there"),
+    Case("a table that the verdict has lost", forgotten_table, COPIED, INVALID, "backup.json does not name this table"),
+    Case("a plan of another run", document("plan.json", "manual__1", "manual__2"), "", INVALID, "two have written here"),
+]
+
+
+@pytest.fixture(scope="module")
+def whole() -> Fabricated:
+    return Fabricated()
+
+
+@pytest.fixture
+def made(whole: Fabricated) -> Iterator[Fabricated]:
+    """A good backup; what a test does to it is gone with the test."""
+    objects, etags = dict(whole.s3.objects), dict(whole.s3.etags)
+    yield whole
+    whole.s3.objects, whole.s3.etags = objects, etags
+
+
+def words(found: Verification | TableVerification) -> list[str]:
+    return list(map(str, found.reasons))
+
+
+def bad(found: Verification) -> list[str]:
+    return [table.name for table in found.tables if table.verdict is not VALID]
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+@pytest.mark.parametrize("deep", [False, True], ids=["shallow", "deep"])
+def test_damage_is_found_and_named(made: Fabricated, case: Case, deep: bool) -> None:
+    case.damage(made)
+
+    found = made.look(deep)
+
+    if not deep and not case.shallow:
+        assert found.verdict is VALID, "that it cannot be seen is what a deep look is for"
+        return
+    about = found.table(case.table) if case.table else found
+    assert about and (found.verdict, about.verdict) == (case.verdict, case.verdict)
+    assert any(case.words in reason for reason in words(about)), words(about)
+    assert bad(found) == ([case.table] if case.table else []), "no other table is blamed"
+    assert not case.table or not about.engines  # type: ignore[union-attr]
+
+
+def test_there_are_many_kinds() -> None:
+    assert len({case.name for case in CASES}) == len(CASES) >= 30
+
+
+@pytest.mark.parametrize("deep", [False, True], ids=["shallow", "deep"])
+def test_a_good_backup_is_good_whatever_else_lies_in_its_folder(made: Fabricated, deep: bool) -> None:
+    for key in ("BACKUP_COMPLETE_SUCCESS", "report.html", "importSteps.json", "readers/1", "clusters/0-1.json"):
+        made[key] = b"{}"
+    for key in (f"{PLAIN}/1/_temporary/x", f"{PLAIN}/1/.part.crc", f"{COPIED}/2/data/part-0-0000.json.gz", f"{COPIED}/1/_progress/job.json"):
+        made[key] = b"{}"
+
+    found = made.look(deep)
+
+    assert (found.verdict, bad(found), words(found), found.notes) == (VALID, [], [], [])
+    assert [table.items for table in found.tables] == [5] * len(TABLES) and all(table.engines for table in found.tables)
+
+
+def _backups() -> st.SearchStrategy[dict[str, Sequence[Sequence[Item]]]]:
+    keyed = st.lists(ANY_ITEMS, max_size=4).map(lambda some: [{**each, "id": {"S": f"k{number}"}} for number, each in enumerate(some)])
+    return st.fixed_dictionaries({name: keyed.map(lambda some: [some[:2], some[2:]]) for name in TABLES})
+
+
+@given(_backups())
+@settings(max_examples=200, deadline=None, suppress_health_check=list(HealthCheck))
+def test_no_good_backup_is_called_bad(items: dict[str, Sequence[Sequence[Item]]]) -> None:
+    found = Fabricated(items).look(deep=True)
+
+    assert (found.verdict, [words(table) for table in found.tables]) == (VALID, [[]] * len(TABLES))
+    assert [table.items for table in found.tables] == [sum(map(len, items[table.name])) for table in found.tables]
