@@ -71,7 +71,8 @@ def _more(entry: Entry, now: datetime) -> list[str]:
 def _table(table: TableVerdict, look: TableVerification | None) -> tuple[str, ...]:
     items = "?" if table.verdict is Verdict.UNVERIFIED else f"{table.items:,}"
     looked = f"{look.at:%Y-%m-%d %H:%M:%S}, {'every part read' if look.deep else 'parts listed'}" if look else ""
-    return table.name, table.engine, items, size(table.bytes), table.verdict.value, ", ".join(table.engines), looked
+    engines = ", ".join(table.engines) if table.verdict is Verdict.VALID else ""
+    return table.name, table.engine, items, size(table.bytes), table.verdict.value, engines, looked
 
 
 def _faults(table: TableVerdict) -> list[str]:

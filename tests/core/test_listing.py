@@ -98,6 +98,10 @@ def test_what_nobody_has_read_is_not_called_read(deep: list[bool], words: str) -
     assert shown_lines(backup(judged("0"), judged("1")), looks(*deep), NOW)[2].endswith(f" ago; {words}")
 
 
+def test_no_engine_is_said_to_load_what_is_damaged() -> None:
+    assert "worker" not in shown_lines(backup(judged(verdict=Verdict.INVALID, engines=["worker"])), None, NOW)[4]
+
+
 def test_each_thing_that_is_wrong_has_a_line_and_thousands_are_counted() -> None:
     shown = shown_lines(backup(judged(verdict=Verdict.INVALID, reasons=[f"line {number}" for number in range(3000)])), None, NOW)
 
