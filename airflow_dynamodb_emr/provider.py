@@ -123,6 +123,21 @@ _TRUST = {
     "verify_schedule": _option("Cron expression of `dynamodb_verify`, in UTC.", "0 6 * * 0", "0 6 * * *"),
 }
 
+_TELLING = {
+    "notify_topic": _option(
+        "ARN of the SNS topic that is told of a run that failed or is late. Empty: none; see docs/telling.md for other ways.",
+        "",
+        "arn:aws:sns:eu-west-1:111122223333:backups",
+    ),
+    "notify_on": _option("`failure`: only what failed or is late is told. `always`: a good end too.", "failure", "always"),
+    "deadline": _option(
+        "A time of day, UTC: the daily run must be finished by then. Or a length of time: each backup must be, so long after it is started. "
+        "What is late is told, and goes on.",
+        "",
+        "06:00",
+    ),
+}
+
 _CLUSTER = {
     "connector_jar": _option(
         "S3 URI of AWS' DynamoDB connector, the emr-dynamodb-tools jar.", "", "s3://my-jars/emr-dynamodb-tools-jar-with-dependencies.jar"
@@ -195,10 +210,11 @@ def get_provider_info() -> dict[str, Any]:
         "operators": _modules(*_operators()),
         "sensors": _modules("sensors"),
         "triggers": _modules("triggers"),
+        "notifications": [f"{_PACKAGE}.notifier.BackupNotifier"],
         "config": {
             "dynamodb_emr": {
                 "description": "Backup and restore of DynamoDB tables.",
-                "options": {**_WHERE, **_WHAT, **_ENGINES, **_HOW_FAST, **_TRUST, **_CLUSTER, **_SPARK},
+                "options": {**_WHERE, **_WHAT, **_ENGINES, **_HOW_FAST, **_TRUST, **_TELLING, **_CLUSTER, **_SPARK},
             }
         },
     }

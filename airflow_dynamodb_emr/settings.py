@@ -8,12 +8,13 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Mapping
+from datetime import timedelta
 from math import inf
 from typing import Any, Literal
 
 import msgspec
 
-from airflow_dynamodb_emr.core import chain, spiking
+from airflow_dynamodb_emr.core import chain, deadline, spiking
 from airflow_dynamodb_emr.core.cluster import ClusterSpec
 from airflow_dynamodb_emr.core.documents import Noun
 from airflow_dynamodb_emr.core.engines import Wished
@@ -23,6 +24,7 @@ from airflow_dynamodb_emr.core.serverless import ServerlessSpec
 from airflow_dynamodb_emr.errors import BadInput
 
 SECTION = "dynamodb_emr"
+_TOPIC = r"arn:aws[\w-]*:sns:[\w-]+:\d{12}:[\w-]+"
 _LISTS = ("prefixes", "exclude", "subnets")
 
 
@@ -58,6 +60,9 @@ class Settings(Noun, frozen=True, kw_only=True):
     table_tries: int = 3
     overrun_times: float = 3
     overrun_minutes: float = 60
+    notify_topic: str = ""
+    notify_on: Literal["failure", "always"] = "failure"
+    deadline: str = ""
     retries: int = 2
     retry_seconds: float = 60
     connector_jar: str = ""
@@ -137,6 +142,8 @@ class Settings(Noun, frozen=True, kw_only=True):
         _within("table_tries", self.table_tries, lambda tries: 1 <= tries <= 10, "from 1 to 10")
         for field in ("overrun_times", "overrun_minutes"):
             _within(field, getattr(self, field), lambda number: number >= 0, "at least 0")
+        _matching("notify_topic", self.notify_topic, rf"|{_TOPIC}", "the ARN of an SNS topic; a FIFO topic reaches no mailbox")
+        self._check_deadline()
         if self.spark_libraries:
             S3Uri.parse(self.spark_libraries, "spark_libraries")
         if self.serverless_role:
@@ -144,6 +151,25 @@ class Settings(Noun, frozen=True, kw_only=True):
         _matching("serverless_application", self.serverless_application, r"[0-9a-z]*", "the id of an application")
         _matching("serverless_architecture", self.serverless_architecture, "X86_64|ARM64", "X86_64 or ARM64")
         _within("idle_minutes", self.idle_minutes, lambda minutes: 1 <= minutes <= 10_080, "from 1 to 10080")
+
+    def _check_deadline(self) -> None:
+        _ = self.daily_after
+        if self.deadline.strip() and not self.notify_topic:
+            raise BadInput(
+                f"deadline: {self.deadline}, but nobody would be told of it", "set notify_topic too, or see docs/telling.md for other ways"
+            )
+
+    @property
+    def daily_after(self) -> timedelta | None:
+        """How long after its start a daily run must be finished."""
+        by = deadline.parse(self.deadline)
+        return by.after(self.schedule) if isinstance(by, deadline.Clock) else None
+
+    @property
+    def backup_after(self) -> timedelta | None:
+        """The same of each backup."""
+        by = deadline.parse(self.deadline)
+        return by.interval if isinstance(by, deadline.Length) else None
 
     @property
     def wished(self) -> Wished:

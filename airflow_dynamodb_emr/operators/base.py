@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta, timezone
@@ -27,7 +28,10 @@ if TYPE_CHECKING:
     from airflow.sdk import Context
 
 T = TypeVar("T")
+log = logging.getLogger(__name__)
 AGAIN = "clear the failed tasks of these tables with everything downstream of them: they find or make a cluster, and what is done is not done again"
+WHY = "why"  # the XCom of a task that could not make its plan
+MOST_OF_WHY = 2000  # characters
 MOMENT_SECONDS, LOOK_SECONDS = 1.5, 0.25
 SLACK = timedelta(minutes=2)  # Airflow's own timeout of a deferral is the safety net behind the trigger's
 
@@ -43,6 +47,27 @@ def no_retry_for_bad_input(method: Callable[..., T]) -> Callable[..., T]:
             raise AirflowFailException(str(error)) from error
 
     return guarded
+
+
+def says_why(method: Callable[..., T]) -> Callable[..., T]:
+    """Leaves why it failed as an XCom, for the notifier: while there is no plan there is nothing in S3, and a DAG's callback has no exception."""
+
+    @wraps(method)
+    def noted(self: Any, context: Context) -> T:
+        try:
+            return method(self, context)
+        except Exception as error:
+            _leave(context, str(error))
+            raise
+
+    return noted
+
+
+def _leave(context: Context, why: str) -> None:
+    try:
+        context["ti"].xcom_push(key=WHY, value=why[:MOST_OF_WHY])
+    except Exception:  # what went wrong before is what must be seen
+        log.exception("why it failed could not be left as an XCom")
 
 
 class AwsTask:

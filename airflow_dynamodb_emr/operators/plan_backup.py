@@ -9,7 +9,7 @@ from airflow_dynamodb_emr.core.plan import BackupPlan
 from airflow_dynamodb_emr.core.report import plan_lines
 from airflow_dynamodb_emr.errors import BadInput
 from airflow_dynamodb_emr.forms import backup_request
-from airflow_dynamodb_emr.operators.base import AwsOperator, PlanOperator, no_retry_for_bad_input, now, run_of, time_of
+from airflow_dynamodb_emr.operators.base import AwsOperator, PlanOperator, no_retry_for_bad_input, now, run_of, says_why, time_of
 
 if TYPE_CHECKING:
     from airflow.sdk import Context
@@ -21,6 +21,7 @@ class PlanBackupOperator(AwsOperator):
     Bad input fails at once, before anything is touched or spent. A run that is tried or cleared again keeps to its first plan.
     """
 
+    @says_why
     @no_retry_for_bad_input
     def execute(self, context: Context) -> list[str]:
         _refuse_the_past(context)

@@ -8,7 +8,7 @@ from airflow_dynamodb_emr.aws import elsewhere, restoring
 from airflow_dynamodb_emr.core.report import restore_plan_lines
 from airflow_dynamodb_emr.core.restore import RestorePlan
 from airflow_dynamodb_emr.forms import restore_request
-from airflow_dynamodb_emr.operators.base import AwsOperator, no_retry_for_bad_input, now, run_of
+from airflow_dynamodb_emr.operators.base import AwsOperator, no_retry_for_bad_input, now, run_of, says_why
 
 if TYPE_CHECKING:
     from airflow.sdk import Context
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 class PlanRestoreOperator(AwsOperator):
     """Returns the names of the tables to load, and the plan's URI under the XCom key `plan`. Bad input fails at once, before anything is touched."""
 
+    @says_why
     @no_retry_for_bad_input
     def execute(self, context: Context) -> list[str]:
         plan = self._plan(context)

@@ -14,7 +14,7 @@ from airflow_dynamodb_emr.operators.publish import PublishBackupOperator
 from airflow_dynamodb_emr.operators.reset import ResetOperator
 from airflow_dynamodb_emr.operators.spike import SpikeOperator
 from airflow_dynamodb_emr.operators.step import LABEL
-from airflow_dynamodb_emr.recipes.common import ALWAYS, DEPTH_FIRST, PLAN, cluster_tasks, every_task, new_dag
+from airflow_dynamodb_emr.recipes.common import ALWAYS, DEPTH_FIRST, PLAN, cluster_tasks, every_task, new_dag, people
 from airflow_dynamodb_emr.settings import Settings
 
 BACKUP = "dynamodb_backup"
@@ -23,7 +23,9 @@ BACKUP = "dynamodb_backup"
 def backup_dag(settings: Settings, dag_id: str = BACKUP, **kwargs: Any) -> DAG:
     """One prefix: one backup. Started by hand, by the daily DAG, or by anything that can trigger a DAG run."""
     aws = every_task(settings)
-    with new_dag(dag_id, "Back up the DynamoDB tables of one prefix to S3", params.backup(settings), **kwargs) as dag:
+    with new_dag(
+        dag_id, "Back up the DynamoDB tables of one prefix to S3", params.backup(settings), **{**people(settings, "backup"), **kwargs}
+    ) as dag:
         plan = PlanBackupOperator(task_id="plan", **aws)
         cluster, watch, terminate = cluster_tasks(aws)
 

@@ -7,11 +7,14 @@ from typing import Any
 
 import pendulum
 from airflow.sdk import DAG, TriggerRule
+from airflow.sdk.definitions.deadline import AsyncCallback, DeadlineAlert, DeadlineReference  # type: ignore[attr-defined]
 
+from airflow_dynamodb_emr.notifier import BackupNotifier
 from airflow_dynamodb_emr.operators.create_cluster import CreateClusterOperator
 from airflow_dynamodb_emr.operators.terminate_cluster import TerminateClusterOperator
 from airflow_dynamodb_emr.sensors import WatchSensor
 from airflow_dynamodb_emr.settings import Settings
+from airflow_dynamodb_emr.telling import Kind
 
 PLAN = "{{ ti.xcom_pull(task_ids='plan', key='plan') }}"
 # Of what could run now the later task goes first: resets before dumps before spikes.
@@ -27,6 +30,24 @@ def new_dag(dag_id: str, description: str, form: dict[str, Any], **overrides: An
     if schedule is None:
         defaults["is_paused_upon_creation"] = False  # it does nothing by itself, and paused it would keep the daily DAG waiting
     return DAG(dag_id, schedule=schedule, description=description, params=form, **{**defaults, **overrides})
+
+
+def people(settings: Settings, of: Kind) -> dict[str, Any]:
+    """Who is told how a run of this kind ended, and by when it must have."""
+    if not settings.notify_topic:
+        return {}
+    notifier = BackupNotifier(topic=settings.notify_topic, of=of)
+    always = {"on_success_callback": notifier} if settings.notify_on == "always" else {}
+    return {"on_failure_callback": notifier, **always, **_deadline(settings, of)}
+
+
+def _deadline(settings: Settings, of: Kind) -> dict[str, Any]:
+    """Counted from when a run is queued: in Airflow 3.1 a run without a logical date cannot be started where a deadline counts from that."""
+    after = {"backup": settings.backup_after, "daily": settings.daily_after}.get(of)
+    if after is None:
+        return {}
+    callback = AsyncCallback(BackupNotifier, kwargs={"topic": settings.notify_topic, "of": of})
+    return {"deadline": DeadlineAlert(reference=DeadlineReference.DAGRUN_QUEUED_AT, interval=after, callback=callback)}
 
 
 def cluster_tasks(aws: dict[str, Any]) -> tuple[CreateClusterOperator, WatchSensor, TerminateClusterOperator]:

@@ -10,7 +10,7 @@ from airflow.providers.standard.operators.trigger_dagrun import TriggerDagRunOpe
 from airflow.sdk import DAG, task
 
 from airflow_dynamodb_emr.recipes.backup import BACKUP
-from airflow_dynamodb_emr.recipes.common import new_dag
+from airflow_dynamodb_emr.recipes.common import new_dag, people
 from airflow_dynamodb_emr.settings import Settings
 
 DAILY = "dynamodb_backup_daily"
@@ -21,7 +21,7 @@ def backup_daily_dag(settings: Settings, dag_id: str = DAILY, backup: str = BACK
     """Starts one backup run for each configured prefix, waits for all without holding a worker, and is red if any is red."""
     # Without a start date the first run is the next one: with one, unpausing the DAG would at once make up for the last.
     limits = {"max_active_runs": 1, "dagrun_timeout": _LONGEST_DAY}
-    overrides = {"schedule": settings.schedule, "start_date": None, **limits, **kwargs}
+    overrides = {"schedule": settings.schedule, "start_date": None, **limits, **people(settings, "daily"), **kwargs}
     with new_dag(dag_id, "Back up every configured prefix", {}, **overrides) as dag:
 
         @task(task_id="prefixes", retries=0)

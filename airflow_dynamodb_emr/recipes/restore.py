@@ -13,7 +13,7 @@ from airflow_dynamodb_emr.operators.plan_restore import PlanRestoreOperator
 from airflow_dynamodb_emr.operators.report import ReportRestoreOperator
 from airflow_dynamodb_emr.operators.reset import ResetOperator
 from airflow_dynamodb_emr.operators.spike import SpikeOperator
-from airflow_dynamodb_emr.recipes.common import ALWAYS, DEPTH_FIRST, PLAN, cluster_tasks, every_task, new_dag
+from airflow_dynamodb_emr.recipes.common import ALWAYS, DEPTH_FIRST, PLAN, cluster_tasks, every_task, new_dag, people
 from airflow_dynamodb_emr.settings import Settings
 
 RESTORE = "dynamodb_restore"
@@ -22,7 +22,7 @@ RESTORE = "dynamodb_restore"
 def restore_dag(settings: Settings, dag_id: str = RESTORE, **kwargs: Any) -> DAG:
     """One backup, or some of its tables, into tables."""
     aws = every_task(settings)
-    with new_dag(dag_id, "Restore DynamoDB tables from a backup in S3", params.restore(settings), **kwargs) as dag:
+    with new_dag(dag_id, "Restore DynamoDB tables from a backup in S3", params.restore(settings), **{**people(settings, "restore"), **kwargs}) as dag:
         plan = PlanRestoreOperator(task_id="plan", **aws)
         cluster, watch, terminate = cluster_tasks(aws)
 
