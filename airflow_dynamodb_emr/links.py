@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from airflow.providers.amazon.aws.links.base_aws import BASE_AWS_CONSOLE_LINK, BaseAwsLink
 
 from airflow_dynamodb_emr.core.layout import S3Uri
+from airflow_dynamodb_emr.core.names import partition
 
 if TYPE_CHECKING:
     from airflow.sdk import BaseOperator, Context
@@ -34,5 +35,4 @@ class BackupFolderLink(S3Link):
 
 def link_place(region: str) -> dict[str, Any]:
     """What every link of the Amazon provider needs to know."""
-    partition = "aws-cn" if region.startswith("cn-") else "aws-us-gov" if region.startswith("us-gov-") else "aws"
-    return {"region_name": region, "aws_partition": partition}
+    return {"region_name": region, "aws_partition": partition(region)}

@@ -61,6 +61,11 @@ def client_token(kind: str, run: str, table: str, attempt: int) -> str:
     return sha256("\n".join((kind, run, table, str(attempt))).encode()).hexdigest()
 
 
+def partition(region: str) -> str:
+    """Of AWS, as ARNs and the console have it."""
+    return "aws-cn" if region.startswith("cn-") else "aws-us-gov" if region.startswith("us-gov-") else "aws"
+
+
 def yarn_tag(step: str) -> str:
     """Of the YARN application of a step of this name: YARN takes few characters, and lower-cases them."""
     return sha256(step.encode()).hexdigest()[:16]

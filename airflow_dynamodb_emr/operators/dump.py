@@ -10,7 +10,7 @@ from airflow.providers.common.compat.sdk import AirflowFailException
 from botocore.exceptions import BotoCoreError, ClientError
 
 from airflow_dynamodb_emr.aws import copies, ledgers, together
-from airflow_dynamodb_emr.core import exporting
+from airflow_dynamodb_emr.core import exporting, lineage
 from airflow_dynamodb_emr.core.dumping import TableDump
 from airflow_dynamodb_emr.core.engines import CONNECTOR, NATIVE, SERVERLESS, SPARK, WORKER
 from airflow_dynamodb_emr.core.layout import S3Uri
@@ -18,6 +18,7 @@ from airflow_dynamodb_emr.core.plan import BackupPlan
 from airflow_dynamodb_emr.core.schema import Schema
 from airflow_dynamodb_emr.core.steps import READ_COUNTER
 from airflow_dynamodb_emr.errors import BadInput, CopyFailed, DynamoDBBackupError, facts_of
+from airflow_dynamodb_emr.lineage import reported
 from airflow_dynamodb_emr.operators.base import no_retry_for_bad_input
 from airflow_dynamodb_emr.operators.native import ExportTask
 from airflow_dynamodb_emr.operators.serverless import ServerlessTask
@@ -48,6 +49,11 @@ class DumpOperator(ExportTask, ServerlessTask, StepOperator):
         if context["ti"].try_number > 1 and not plan.table(left[0]).on_cluster:
             together.each(lambda table: copies.forget_failure(self.store, plan.root, table), left)
         return self._done_by[plan.table(left[0]).way](context, left)
+
+    def get_openlineage_facets_on_complete(self, _: Any) -> Any:
+        plan = self.whole_plan
+        schemas = together.each(lambda table: self.document(plan.root.schema(table), Schema), self.tables)
+        return reported(lineage.dumped(plan.region, plan.account, plan.root.uri, schemas))
 
     @cached_property
     def whole_plan(self) -> BackupPlan:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from botocore.exceptions import BotoCoreError, ClientError
 
 from airflow_dynamodb_emr.aws import chains, copies
-from airflow_dynamodb_emr.core import documents, importing
+from airflow_dynamodb_emr.core import documents, importing, lineage
 from airflow_dynamodb_emr.core.engines import NATIVE, SERVERLESS, WORKER
 from airflow_dynamodb_emr.core.layout import Folder, S3Uri
 from airflow_dynamodb_emr.core.loading import TableLoad
@@ -19,6 +19,7 @@ from airflow_dynamodb_emr.core.restore import RestorePlan, TableLoaded
 from airflow_dynamodb_emr.core.schema import Schema
 from airflow_dynamodb_emr.core.steps import LOADED_COUNTER
 from airflow_dynamodb_emr.errors import DynamoDBBackupError, facts_of
+from airflow_dynamodb_emr.lineage import reported
 from airflow_dynamodb_emr.operators.base import no_retry_for_bad_input
 from airflow_dynamodb_emr.operators.native import ImportTask
 from airflow_dynamodb_emr.operators.serverless import ServerlessTask
@@ -59,6 +60,9 @@ class LoadOperator(ImportTask, ServerlessTask, StepOperator):
         if table.way == NATIVE:
             return self._import(context, self.whole_plan, table)
         return self.run_jobs(context, [table.name]) if table.way == SERVERLESS else self.follow(context, [table.name])
+
+    def get_openlineage_facets_on_complete(self, _: Any) -> Any:
+        return reported(lineage.loaded(self.whole_plan, self.tables))
 
     def gave_up(self, why: Mapping[str, str]) -> None:
         for table, reason in why.items():

@@ -8,10 +8,12 @@ from airflow.providers.common.compat.sdk import AirflowFailException
 from airflow.sdk import Asset, AssetAlias
 
 from airflow_dynamodb_emr.aws import publishing
+from airflow_dynamodb_emr.core import lineage
 from airflow_dynamodb_emr.core.plan import BackupPlan
 from airflow_dynamodb_emr.core.report import backup_lines
 from airflow_dynamodb_emr.core.verdict import Backup
 from airflow_dynamodb_emr.errors import BackupIncomplete
+from airflow_dynamodb_emr.lineage import reported
 from airflow_dynamodb_emr.links import BackupFolderLink
 from airflow_dynamodb_emr.operators.base import AGAIN, PlanOperator, given, now
 from airflow_dynamodb_emr.operators.reset import ResetNotes
@@ -49,6 +51,9 @@ class PublishBackupOperator(PlanOperator):
         _raise_unless_all_is_well(backup, resets.waiting)
         self._emit(context, backup)
         return {"backup": backup.uri}
+
+    def get_openlineage_facets_on_complete(self, _: Any) -> Any:
+        return reported(lineage.published(self.document(self.read_plan(BackupPlan).root.verdict, Backup)))
 
     def _why(self, context: Context) -> dict[str, str]:
         return context["ti"].xcom_pull(task_ids=self.verify) or {}

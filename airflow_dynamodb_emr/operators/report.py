@@ -5,12 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from airflow.providers.common.compat.sdk import AirflowFailException
+from airflow.sdk import Asset, AssetAlias
 
 from airflow_dynamodb_emr.aws import loaded
+from airflow_dynamodb_emr.core import lineage
 from airflow_dynamodb_emr.core.report import restore_lines
-from airflow_dynamodb_emr.core.restore import RestorePlan
+from airflow_dynamodb_emr.core.restore import Restore, RestorePlan
 from airflow_dynamodb_emr.core.steps import LOADED_COUNTER
 from airflow_dynamodb_emr.errors import RestoreIncomplete
+from airflow_dynamodb_emr.lineage import reported
 from airflow_dynamodb_emr.operators.base import AGAIN, PlanOperator, given, now
 from airflow_dynamodb_emr.operators.prove import LOGS_TIMEOUT
 from airflow_dynamodb_emr.operators.reset import ResetNotes
@@ -20,11 +23,14 @@ if TYPE_CHECKING:
     from airflow.sdk import Context
 
 
+TABLES = AssetAlias("dynamodb_tables")  # every table that was restored is an event of its own asset
+
+
 class ReportRestoreOperator(PlanOperator):
     """A table counts as loaded when as many items went in as the backup's manifest has. Fails the run naming each table that does not."""
 
     def __init__(self, *, spike: str, reset: str, **kwargs: Any) -> None:
-        super().__init__(**kwargs)
+        super().__init__(outlets=[TABLES], **kwargs)
         self.spike = spike  # task ids whose notes are read
         self.reset = reset
 
@@ -47,4 +53,14 @@ class ReportRestoreOperator(PlanOperator):
                 AGAIN,
             )
             raise AirflowFailException(str(error)) from error
+        self._emit(context, plan, restore)
         return {"restore": restore.uri, "tables": len(restore.loaded)}
+
+    def get_openlineage_facets_on_complete(self, _: Any) -> Any:
+        plan = self.read_plan(RestorePlan)
+        return reported(lineage.restored(plan, self.document(plan.root.uri / loaded.REPORT, Restore)))
+
+    def _emit(self, context: Context, plan: RestorePlan, restore: Restore) -> None:
+        for table in restore.loaded:
+            asset = Asset(name=f"dynamodb-table-{table.name}", uri=f"dynamodb://{plan.account}.{plan.region}/{table.name}")
+            context["outlet_events"][TABLES].add(asset, extra={"backup": restore.backup, "items": table.items})

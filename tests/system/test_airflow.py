@@ -18,6 +18,7 @@ from airflow_dynamodb_emr.local.airflow import RealAirflow, real_airflow
 from airflow_dynamodb_emr.local.process import StandIn, stand_in
 from airflow_dynamodb_emr.local.programs import until
 from airflow_dynamodb_emr.local.real_run import RealRun
+from tests.mailbox import Mailbox
 
 BACKUP, DAILY, RESTORE = "dynamodb_backup", "dynamodb_backup_daily", "dynamodb_restore"
 BASE = S3Uri.parse("s3://local-backups/dynamodb")
@@ -32,14 +33,15 @@ CONFIG = {
         "hour_dollars": "1000000",  # seconds are saved here, and a spike is paid by the hour
         "prefixes": '["DAY-GOOD_", "DAY-BAD_"]',
         "schedule": "0 0 29 2 *",  # not by itself while the tests run
+        "deadline": "0.02 minutes",  # every backup is late
     },
     "dag_processor": {"min_file_process_interval": "3600"},  # the files do not change
 }
 
 
 class World:
-    def __init__(self, aws: StandIn, airflow: RealAirflow) -> None:
-        self.aws, self.airflow = aws, airflow
+    def __init__(self, aws: StandIn, airflow: RealAirflow, mailbox: Mailbox) -> None:
+        self.aws, self.airflow, self.mailbox = aws, airflow, mailbox
         self.dynamodb, self.emr, self.store = aws.client("dynamodb"), aws.client("emr"), Store(aws.client("s3"))
 
     def table(self, name: str, read: int | None = None, text: str = "short") -> None:
@@ -81,8 +83,11 @@ class World:
 @pytest.fixture(scope="module")
 def world() -> Iterator[World]:
     knobs = {"create_seconds": 0, "update_seconds": 0.3, "emr_start_seconds": 0.3, "emr_end_seconds": 0.1}
-    with stand_in(**knobs) as aws, real_airflow(aws, config=CONFIG) as airflow:
-        yield World(aws, airflow)
+    with stand_in(**knobs) as aws:
+        mailbox = Mailbox(aws.client, "told")
+        config = {**CONFIG, "dynamodb_emr": {**CONFIG["dynamodb_emr"], "notify_topic": mailbox.topic}}
+        with real_airflow(aws, config=config) as airflow:
+            yield World(aws, airflow, mailbox)
 
 
 @pytest.fixture(scope="module")
@@ -224,6 +229,29 @@ def test_a_run_that_somebody_marks_as_failed_leaves_no_cluster(world: World) -> 
 
     until(lambda: not world.live(run) or None, "the cluster is ended", lambda: None)
     assert world.steps_of(run, "CANCELLED") == ["ENDED_table/1"]
+
+
+@pytest.mark.parametrize(
+    ("run", "subject", "words"),
+    [
+        pytest.param("RED_", "backup of RED_: 1 of 2 tables cannot be restored", "  RED_fails: its step is FAILED", id="a failed backup"),
+        pytest.param("day", "daily backup: 1 of 2 prefixes without a whole backup: DAY-BAD_", "And:\n  backup of DAY-GOOD_: ", id="a failed day"),
+        pytest.param("GOOD_", "backup of GOOD_: not done by ", "backup", id="a backup that is late"),
+    ],
+)
+def test_people_are_told(world: World, runs: dict[str, RealRun], run: str, subject: str, words: str) -> None:
+    """By callbacks in the DAG processor and, of what is late, in the triggerer."""
+    ended(runs[run])
+
+    told = until(lambda: world.mailbox.about(subject) or None, f"told of {run}", lambda: None)
+
+    assert words in told[0].body and "/runs/" in told[0].body
+
+
+def test_people_are_told_why_a_run_was_refused(world: World) -> None:
+    assert ended(RealRun.start(world.airflow, BACKUP, {"prefix": "NOBODY_"})) == "failed"
+
+    until(lambda: world.mailbox.about("backup of NOBODY_: prefix: no table starts with 'NOBODY_'") or None, "the refusal is told", lambda: None)
 
 
 def test_no_cluster_and_no_ledger_entry_is_left(world: World, runs: dict[str, RealRun]) -> None:
