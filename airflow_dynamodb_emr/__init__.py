@@ -12,9 +12,11 @@ from typing import Any
 __version__ = "0.1.0"
 
 _HOMES = {
+    "BackupNotifier": "notifier",
     "Settings": "settings",
     "backup_daily_dag": "recipes.daily",
     "backup_dag": "recipes.backup",
+    "backup_message": "notifier",
     "backups": "catalogue",
     "janitor_dag": "recipes.janitor",
     "restore_dag": "recipes.restore",
@@ -22,10 +24,12 @@ _HOMES = {
     "verify_dag": "recipes.verify",
 }
 __all__ = [
+    "BackupNotifier",
     "Settings",
     "__version__",
     "backup_dag",
     "backup_daily_dag",
+    "backup_message",
     "backups",
     "janitor_dag",
     "restore_dag",
