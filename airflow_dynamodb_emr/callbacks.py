@@ -30,9 +30,9 @@ class Told(NamedTuple):
         field: Callable[[str], Any] = given.get if isinstance(given, dict) else lambda name: getattr(given, name, None)
         dag_id = str(field("dag_id") or context["dag"].dag_id)
         run_id = str(field("run_id") or field("dag_run_id") or context["run_id"])
-        failed = str(field("state")) == "failed" if "deadline" in context else context.get("reason") != "success"
+        failed = field("state") == "failed" if "deadline" in context else context.get("reason") != "success"
         run = Run(dag_id=dag_id, run_id=run_id, failed=failed, url=_page(dag_id, run_id), why=_why(context), again=AGAIN)
-        scheduled = field("logical_date") if str(field("run_type")) == "scheduled" else None
+        scheduled = field("logical_date") if field("run_type") == "scheduled" else None
         by = context["deadline"]["deadline_time"] if "deadline" in context else None
         return cls(run, field("conf") or {}, _time(scheduled or field("run_after")), _time(by))
 

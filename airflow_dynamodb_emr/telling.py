@@ -78,7 +78,7 @@ class Teller:
         return self._worded(telling.restore(self.store, Folder(restore_folder(self.asked.base_uri, name)), name))
 
     def other(self) -> Message:
-        return wording.unknown(self.what, self.told.run, "it is no backup or restore", self.told.by)
+        return wording.unknown(self.what, self.told.run, "", self.told.by)
 
     def daily(self) -> Message | None:
         run, outcomes = self.told.run, {prefix: self._of_day(prefix) for prefix in self.settings.prefixes}
@@ -100,7 +100,7 @@ class Teller:
         child = Run(dag_id="", run_id=f"{self.told.run.run_id}__{prefix}", failed=self.told.run.failed, again=AGAIN)
         if outcome is None:
             return wording.nothing(f"backup of {prefix}", structs.replace(child, why="no backup was begun"))
-        return wording.late(outcome, child, self.told.by) if self.told.by else wording.ended(outcome, child)
+        return wording.late(outcome, child, self.told.by) if self.told.by and not outcome.well else wording.ended(outcome, child)
 
     def _worded(self, outcome: Outcome | None) -> Message | None:
         run, by = self.told.run, self.told.by

@@ -38,10 +38,11 @@ def nothing(what: str, run: Run, by: datetime | None = None) -> Message:
 
 
 def unknown(what: str, run: Run, problem: str, by: datetime | None = None) -> Message:
-    """Of a run about which S3 could not be asked: what Airflow knows is still worth telling."""
+    """Of a run about which S3 could not be asked, because of *problem*, or need not be: what Airflow knows is still worth telling."""
     state = f"not done by {by:%H:%M} UTC" if by else "failed" if run.failed else "succeeded"
     facts = [run.why] if run.why else []
-    return message(f"{short(what)}: {state}", [facts, [f"What is safe and what is raised could not be looked up: {cut(problem)}"], _foot(run)])
+    gap = [f"What is safe and what is raised could not be looked up: {cut(problem)}"] if problem else []
+    return message(f"{short(what)}: {state}", [facts, gap, _foot(run)])
 
 
 def day(parts: Mapping[str, Message], bad: Sequence[str], run: Run, by: datetime | None = None) -> Message:

@@ -11,6 +11,7 @@ from typing import Any
 import boto3
 import pytest
 from airflow.sdk import BaseNotifier
+from airflow.sdk.api.datamodels._generated import DagRunType
 from airflow.sdk.definitions.deadline import DeadlineReference
 from airflow.serialization.serialized_objects import DagSerialization
 from moto import mock_aws
@@ -60,10 +61,10 @@ def backed_up(prefix: str, run: str, verdict: Verdict | None, time: datetime = N
         store.write_once(folder.verdict, makers.backup(makers.judged("orders", verdict, reasons=["its step is FAILED"])))
 
 
-def ended(form: Mapping[str, Any] = {}, **more: Any) -> dict[str, Any]:
+def ended(times: Mapping[str, Any] = {}, form: Mapping[str, Any] = {}, **more: Any) -> dict[str, Any]:
     """The context of a DAG's callback, as far as it counts here."""
-    times = {"run_type": "manual", "logical_date": None, "run_after": NOON}
-    run = SimpleNamespace(dag_id=DAG_ID, run_id=RUN_ID, **times, conf={"prefix": "PROD_", **form}, state="failed")
+    known = {"run_type": DagRunType.MANUAL, "logical_date": None, "run_after": NOON, **times}
+    run = SimpleNamespace(dag_id=DAG_ID, run_id=RUN_ID, **known, conf={"prefix": "PROD_", **form}, state="failed")
     return {"dag_run": run, "reason": "task_failure", **more}
 
 
@@ -126,7 +127,7 @@ def test_one_way_that_fails_does_not_hold_up_the_others_and_is_not_hidden(mailbo
 
 
 def test_where_s3_cannot_be_asked_the_failure_is_still_told(mailbox: Mailbox) -> None:
-    BackupNotifier(topic=mailbox.topic)(ended({"base": "my-backups"}))
+    BackupNotifier(topic=mailbox.topic)(ended(form={"base": "my-backups"}))
 
     (told,) = mailbox.messages
     assert told.subject == "backup of PROD_: failed" and "could not be looked up: base: expected s3://bucket/prefix" in told.body
@@ -182,6 +183,30 @@ def test_a_day_is_told_prefix_by_prefix(mailbox: Mailbox) -> None:
 
     assert told and told.subject == "daily backup: 1 of 2 prefixes without a whole backup: PROD_"
     assert "  orders: its step is FAILED" in told.body and "  backup of STAGE_: 1 table can be restored" in told.body
+
+
+def test_a_late_day_tells_of_what_is_done(mailbox: Mailbox) -> None:
+    backed_up("STAGE_", f"{RUN}__STAGE_@1a2b", Verdict.VALID)
+
+    told = backup_message(late("dynamodb_backup_daily"))  # type: ignore[arg-type]
+
+    assert told and told.subject == "daily backup: not done by 18:00 UTC, 1 of 2 prefixes without a whole backup: PROD_"
+    assert "And:\n  backup of STAGE_: 1 table can be restored" in told.body
+
+
+def test_a_scheduled_run_is_known_by_its_logical_date(mailbox: Mailbox) -> None:
+    backed_up("PROD_", f"{RUN}@1a2b", Verdict.VALID, NOON - timedelta(days=1))
+    scheduled = {"run_type": DagRunType.SCHEDULED, "logical_date": NOON - timedelta(days=1), "run_after": NOON}
+
+    told = backup_message(ended(scheduled))  # type: ignore[arg-type]
+
+    assert told and told.subject == "backup of PROD_: 1 table can be restored"
+
+
+def test_any_other_run_is_told_to_have_failed(mailbox: Mailbox) -> None:
+    told = backup_message(ended(), of="other")  # type: ignore[arg-type]
+
+    assert told and told.subject == "dynamodb_backup: failed" and told.body.startswith("Run: https://")
 
 
 def test_a_late_day_says_which_prefix_has_not_begun(mailbox: Mailbox) -> None:
