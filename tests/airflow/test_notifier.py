@@ -13,7 +13,6 @@ import pytest
 from airflow.sdk import BaseNotifier
 from airflow.sdk.api.datamodels._generated import DagRunType
 from airflow.sdk.definitions.deadline import DeadlineReference
-from airflow.serialization.serialized_objects import DagSerialization
 from moto import mock_aws
 from msgspec import structs
 
@@ -233,7 +232,6 @@ def test_a_deadline_is_airflows_own(recipe: Any, deadline: str, hours: float) ->
 
     due = (timedelta(hours=hours), DeadlineReference.DAGRUN_QUEUED_AT, "airflow_dynamodb_emr.notifier.BackupNotifier")
     assert [(alert.interval, alert.reference, alert.callback.path) for alert in dag.deadline or []] == [due] * bool(hours)
-    assert DagSerialization.to_dict(dag)
 
 
 @pytest.mark.parametrize(("notify_on", "good"), [("failure", False), ("always", True)])
