@@ -108,7 +108,7 @@ def test_a_bucket_in_trouble_loses_nothing(local: StandIn, place: Place, table: 
 def test_a_bucket_that_refuses_ends_the_dump_and_no_upload_is_left(
     local: StandIn, place: Place, table: str, call: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(upload, "PIECE_BYTES", 10**9 if call == "PutObject" else 500)  # which of them a part is written by
+    monkeypatch.setattr(upload, "PIECE_BYTES", 10**6 if call == "PutObject" else 500)  # which of them a part is written by
     local.faults(deny={f"s3.{call}": 1000})
 
     with pytest.raises(CopyFailed, match=rf"s3://local-backups/{place.key}/data/part-.* could not be written: .*AccessDenied.*\nHINT: allow s3:Put"):
