@@ -7,6 +7,8 @@ A job's log is `run.log` in its home.
 
 from __future__ import annotations
 
+import asyncio
+import gc
 import os
 import runpy
 import shutil
@@ -34,6 +36,8 @@ def main(folder: str) -> None:
     dags = {path.stem: runpy.run_path(str(path))["dag"] for path in Path(folder).glob("*.py")}
     template = Path(os.environ["AIRFLOW_HOME"]) / _DATABASE
     _wait(_fork(lambda: _migrate(template), template.with_suffix(".log")))
+    asyncio.run(_make_api())
+    gc.freeze()  # what is here by now is never garbage: no run need look at it again, or copy it for that
     running: dict[int, Job] = {}
     for line in sys.stdin:
         for job in msgspec.json.decode(line, type=list[Job]):
@@ -72,6 +76,17 @@ def _migrate(database: Path) -> bool:
     db.initdb()
     settings.dispose_orm()  # or what was written stays in SQLite's log file, which is not copied
     return True
+
+
+async def _make_api() -> None:
+    """Tasks of `dag.test()` speak to Airflow's API within their process. It makes all its versions of itself at the first request, which takes
+    more seconds than most runs: so the first is made here, to no thread that a fork would lose, and each run has the API as it is then.
+    """
+    from airflow.sdk.execution_time.supervisor import in_process_api_server
+    from httpx import AsyncClient
+
+    async with AsyncClient(transport=in_process_api_server().atransport, base_url="http://in-process.invalid") as client:
+        await client.get("/health")
 
 
 def _run(dags: dict[str, Any], job: Job, template: Path) -> bool:
