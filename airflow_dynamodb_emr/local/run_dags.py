@@ -13,8 +13,11 @@ import os
 import runpy
 import shutil
 import sys
+import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import msgspec
 
@@ -93,7 +96,15 @@ def _run(dags: dict[str, Any], job: Job, template: Path) -> bool:
     database = Path(job.home) / _DATABASE
     shutil.copy(template, database)
     _use(database)
-    return str(dags[job.dag_id].test(run_conf=job.conf).state) == "success"
+    dag = dags[job.dag_id]
+    with patch.object(time, "sleep", _brisk(type(dag).test)):
+        return str(dag.test(run_conf=job.conf).state) == "success"
+
+
+def _brisk(impatient: Any) -> Callable[[float], None]:
+    """`dag.test()` sleeps a second whenever it finds nothing to run, also where its next look would: it sleeps for a moment, everybody else as ever."""
+    sleep = time.sleep
+    return lambda seconds: sleep(0.05 if sys._getframe(1).f_code is impatient.__code__ else seconds)
 
 
 def _use(database: Path) -> None:

@@ -10,7 +10,7 @@ import pytest
 from airflow.providers.common.compat.sdk import TaskDeferred
 from botocore.exceptions import ClientError
 
-from airflow_dynamodb_emr.aws import admission, throughput
+from airflow_dynamodb_emr.aws import admission, tables, throughput
 from airflow_dynamodb_emr.aws.clients import Clients
 from airflow_dynamodb_emr.core.layout import S3Uri
 from airflow_dynamodb_emr.core.ledger import Entry, ledger_uri
@@ -39,8 +39,8 @@ def room(world: World) -> Iterator[Any]:
     made: list[str] = []
 
     def leave(units: int) -> None:
-        described = [world.dynamodb.describe_table(TableName=name)["Table"] for name in world.dynamodb.list_tables()["TableNames"]]
-        standing = sum(each["ProvisionedThroughput"]["ReadCapacityUnits"] for each in described)
+        found = [tables.look(world.dynamodb, name) for name in tables.list_tables(world.dynamodb)]
+        standing = sum(each.read for table in found if table for each in table.capacities)
         for number, read in enumerate([TABLE, ACCOUNT - TABLE - standing - OWN - units]):
             made.append(world.table(f"ROOM_other_{number}", 0, read))
         made.append(world.table(NAME, 1, OWN))
