@@ -15,6 +15,7 @@ import shutil
 import sys
 import time
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
@@ -85,10 +86,11 @@ async def _make_api() -> None:
     """Tasks of `dag.test()` speak to Airflow's API within their process. It makes all its versions of itself at the first request, which takes
     more seconds than most runs: so the first is made here, to no thread that a fork would lose, and each run has the API as it is then.
     """
-    from airflow.sdk.execution_time.supervisor import in_process_api_server
+    from airflow.sdk.execution_time import supervisor
     from httpx import AsyncClient
 
-    async with AsyncClient(transport=in_process_api_server().atransport, base_url="http://in-process.invalid") as client:
+    supervisor.in_process_api_server = cache(supervisor.in_process_api_server)  # Airflow 3.1 makes another for each task
+    async with AsyncClient(transport=supervisor.in_process_api_server().atransport, base_url="http://in-process.invalid") as client:
         await client.get("/health")
 
 
@@ -102,7 +104,7 @@ def _run(dags: dict[str, Any], job: Job, template: Path) -> bool:
 
 
 def _brisk(impatient: Any) -> Callable[[float], None]:
-    """`dag.test()` sleeps a second whenever it finds nothing to run, also where its next look would: it sleeps for a moment, everybody else as ever."""
+    """`dag.test()` sleeps a second whenever it finds nothing to run, also where its next look would: here for a moment. Others sleep as ever."""
     sleep = time.sleep
     return lambda seconds: sleep(0.05 if sys._getframe(1).f_code is impatient.__code__ else seconds)
 
