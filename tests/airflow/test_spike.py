@@ -8,6 +8,7 @@ from typing import Any, cast
 
 import pytest
 from airflow.providers.common.compat.sdk import TaskDeferred
+from botocore.config import Config
 from botocore.exceptions import ClientError
 
 from airflow_dynamodb_emr.aws import admission, tables, throughput
@@ -30,7 +31,9 @@ NAME, FOLDER = "ROOM_table", BASE / "us-east-1" / "ROOM_" / "2026"
 
 @pytest.fixture
 def clients(world: World) -> Clients:
-    return Clients(lambda service, config: world.aws.client(service, config=config), "us-east-1")
+    """Every call is made once: botocore would ask for room that is not there again, for seconds."""
+    once = Config(retries={"total_max_attempts": 1})
+    return Clients(lambda service, _: world.aws.client(service, config=once), "us-east-1")
 
 
 @pytest.fixture
