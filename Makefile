@@ -61,7 +61,7 @@ test-oldest: $(READY_OLDEST)  ## pytest on the oldest Airflow: all that touches 
 	$(RUN_OLDEST) -m pytest -q $(addprefix tests/airflow/test_,provider.py plugin.py settings.py there_and_back.py) tests/test_package.py
 
 test-newest: $(READY)  ## pytest on the newest Airflow: the whole suite
-	$(RUN) -m pytest -q -n 2 --dist loadfile
+	$(RUN) -m pytest -q -n 2 --dist loadfile --no-loadscope-reorder
 
 env: $(READY)  ## only make the environment
 	@echo "$(VENV) is ready"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from airflow_dynamodb_emr.aws import backups
@@ -14,6 +16,12 @@ from airflow_dynamodb_emr.core.verdict import Backup, Verdict
 from .conftest import BASE, World
 
 LARGE = {"text": {"S": "x" * 30_000}}  # at 5 read units, five items of it take longer than a dump should
+
+BAD: dict[str, dict[str, Any]] = {
+    "NONE_": {"prefix": "NONE_"},
+    "excluded": {"prefix": "BAD_", "exclude": ["BAD_*"]},
+    "bucket": {"prefix": "BAD_", "base": "s3://no-such-bucket/x"},
+}
 
 
 def backup_of(world: World, prefix: str) -> Backup:
@@ -31,7 +39,7 @@ def flags(world: World, prefix: str) -> list[str]:
 
 @pytest.fixture(scope="module")
 def ran(world: World) -> dict[str, bool]:
-    """Four runs at once: each has one story, and its tables are named after it."""
+    """Runs at once: each has one story, and its tables are named after it."""
     world.table("GOOD_spiked", 5, read=5, **LARGE)
     world.table("GOOD_on-demand", 30)
     world.table("RED_fails", 3)
@@ -39,9 +47,15 @@ def ran(world: World) -> dict[str, bool]:
     world.table("AGAIN_once", 3, empty={"L": []})
     world.table("LOST_part", 3)
     world.table("LOST_whole", 3)
-    world.aws.faults(fail_steps={"RED_fails": 9, "AGAIN_once": 1}, lose_data={"LOST_part": 1})
-    stories = ("GOOD_", "RED_", "AGAIN_", "LOST_")
-    return world.runs.together({prefix: ("dynamodb_backup", {"prefix": prefix}) for prefix in stories})
+    for number in range(4):
+        world.table(f"LANES_{number}", 2)
+    world.table("BAD_table", 1)
+    world.aws.faults(fail_steps={"RED_fails": 9, "AGAIN_once": 1}, lose_data={"LOST_part": 1}, fail_clusters={"* 2.*": 99})
+    stories = {prefix: {"prefix": prefix} for prefix in ("GOOD_", "RED_", "AGAIN_", "LOST_")}
+    lanes: dict[str, dict[str, Any]] = {"LANES_": {"prefix": "LANES_", "step_concurrency": 1}}
+    ran = world.runs.together({name: ("dynamodb_backup", form) for name, form in {**stories, **lanes, **BAD}.items()})
+    world.aws.faults(fail_clusters=0)
+    return ran
 
 
 def test_a_good_backup_is_green_and_valid(world: World, ran: dict[str, bool]) -> None:
@@ -147,14 +161,7 @@ def test_tables_whose_cluster_dies_are_dumped_on_another_and_the_finished_ones_a
     assert "was made instead" in backup.notes[0]
 
 
-def test_the_tables_of_a_lane_that_gets_no_cluster_are_dumped_on_another(world: World) -> None:
-    for number in range(4):
-        world.table(f"LANES_{number}", 2)
-    world.aws.faults(fail_clusters={"* 2.*": 99})
-
-    ran = world.runs.together({"LANES_": ("dynamodb_backup", {"prefix": "LANES_", "step_concurrency": 1})})
-    world.aws.faults(fail_clusters=0)
-
+def test_the_tables_of_a_lane_that_gets_no_cluster_are_dumped_on_another(world: World, ran: dict[str, bool]) -> None:
     (folder,) = backups.folders(world.store, BASE / "us-east-1" / "LANES_")
     plan = world.store.load(folder.plan, BackupPlan)
     assert ran["LANES_"], world.runs.log("LANES_")
@@ -174,17 +181,8 @@ def test_when_no_cluster_starts_the_run_says_so_for_each_table(world: World) -> 
     assert world.live_clusters() == []
 
 
-def test_bad_input_fails_at_once_and_leaves_nothing(world: World) -> None:
-    world.table("BAD_table", 1)
-    jobs = {
-        "NONE_": {"prefix": "NONE_"},
-        "excluded": {"prefix": "BAD_", "exclude": ["BAD_*"]},
-        "bucket": {"prefix": "BAD_", "base": "s3://no-such-bucket/x"},
-    }
-
-    ran = world.runs.together({name: ("dynamodb_backup", form) for name, form in jobs.items()})
-
-    assert not any(ran.values())
+def test_bad_input_fails_at_once_and_leaves_nothing(world: World, ran: dict[str, bool]) -> None:
+    assert not any(ran[name] for name in BAD)
     assert "HINT:" in world.runs.log("NONE_")
     assert list(backups.folders(world.store, BASE / "us-east-1" / "BAD_")) == []
 

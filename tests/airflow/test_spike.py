@@ -8,9 +8,10 @@ from typing import Any, cast
 
 import pytest
 from airflow.providers.common.compat.sdk import TaskDeferred
+from botocore.config import Config
 from botocore.exceptions import ClientError
 
-from airflow_dynamodb_emr.aws import admission, throughput
+from airflow_dynamodb_emr.aws import admission, tables, throughput
 from airflow_dynamodb_emr.aws.clients import Clients
 from airflow_dynamodb_emr.core.layout import S3Uri
 from airflow_dynamodb_emr.core.ledger import Entry, ledger_uri
@@ -30,7 +31,9 @@ NAME, FOLDER = "ROOM_table", BASE / "us-east-1" / "ROOM_" / "2026"
 
 @pytest.fixture
 def clients(world: World) -> Clients:
-    return Clients(lambda service, config: world.aws.client(service, config=config), "us-east-1")
+    """Every call is made once: botocore would ask for room that is not there again, for seconds."""
+    once = Config(retries={"total_max_attempts": 1})
+    return Clients(lambda service, _: world.aws.client(service, config=once), "us-east-1")
 
 
 @pytest.fixture
@@ -39,8 +42,8 @@ def room(world: World) -> Iterator[Any]:
     made: list[str] = []
 
     def leave(units: int) -> None:
-        described = [world.dynamodb.describe_table(TableName=name)["Table"] for name in world.dynamodb.list_tables()["TableNames"]]
-        standing = sum(each["ProvisionedThroughput"]["ReadCapacityUnits"] for each in described)
+        found = [tables.look(world.dynamodb, name) for name in tables.list_tables(world.dynamodb)]
+        standing = sum(each.read for table in found if table for each in table.capacities)
         for number, read in enumerate([TABLE, ACCOUNT - TABLE - standing - OWN - units]):
             made.append(world.table(f"ROOM_other_{number}", 0, read))
         made.append(world.table(NAME, 1, OWN))

@@ -20,6 +20,7 @@ from airflow_dynamodb_emr.core.orphans import needed_until
 from airflow_dynamodb_emr.core.pace import Raised
 from airflow_dynamodb_emr.core.table import QUICK_DECREASES, Throughput
 from airflow_dynamodb_emr.local.process import StandIn
+from airflow_dynamodb_emr.verbs import raised
 
 from .conftest import MakeTable
 from .helpers import until
@@ -226,10 +227,17 @@ def test_the_command_tells_what_is_raised(command: Callable[..., tuple[int, str]
 
 
 def test_the_command_resets_by_hand(
-    aws: StandIn, command: Callable[..., tuple[int, str]], clients: Clients, spike: Spike, folder: S3Uri, prefix: str
+    aws: StandIn,
+    command: Callable[..., tuple[int, str]],
+    clients: Clients,
+    spike: Spike,
+    folder: S3Uri,
+    prefix: str,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    monkeypatch.setattr(raised, "LOOK_SECONDS", 0.05)
     spike(prefix)
-    aws.set(update_seconds=1)
+    aws.set(update_seconds=0.2)
 
     assert command("raised", "--base", str(folder), "--reset") == (0, "no table is raised\n")
     assert units(clients, prefix) == OWN

@@ -306,13 +306,15 @@ def test_a_table_that_is_changing_already_is_left_to_be_looked_at_again(
     assert look(clients, prefix).status == "UPDATING"
 
 
-def test_a_refusal_that_describe_table_did_not_foretell_is_read(clients: Clients, make_table: MakeTable, folder: S3Uri, prefix: str) -> None:
+def test_a_refusal_that_describe_table_did_not_foretell_is_read(
+    clients: Clients, impatient: Clients, make_table: MakeTable, folder: S3Uri, prefix: str
+) -> None:
     entry = spiked(clients, folder / "t", make_table(prefix, 5))
     stale = look(clients, prefix)
     no_decrease_left(clients, prefix)
 
     with pytest.raises(DecreaseRefused, match="Next decrease can be made at") as raised:
-        throughput.reset(clients, entry, structs.replace(look(clients, prefix), decreases=stale.decreases), today())
+        throughput.reset(impatient, entry, structs.replace(look(clients, prefix), decreases=stale.decreases), today())
 
     assert timedelta(0) < raised.value.until - today() <= timedelta(hours=1)
 

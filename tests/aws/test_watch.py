@@ -160,6 +160,7 @@ def test_throttled_looks_are_survived_however_many(
     aws: StandIn, impatient: Clients, clients: Clients, cluster: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(watch, "PATIENCE", 2)
+    monkeypatch.setattr(watch, "LONGEST_PAUSE_SECONDS", 2 * EVERY)
     aws.faults(throttle={"emr.ListSteps": 5, "emr.AddJobFlowSteps": 3}, fail_steps=9)
 
     told = follow(impatient, cluster, names(3))

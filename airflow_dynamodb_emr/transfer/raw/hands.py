@@ -49,15 +49,15 @@ class Hands:
 
     @contextmanager
     def pool(self) -> Iterator[ThreadPoolExecutor]:
-        """Threads that are told to stop when this is left, be it by an error; none of them waits for an answer any more then."""
+        """Threads that are told to stop when this is left, be it by an error: none begins anything more, or waits for an answer, then."""
         with ThreadPoolExecutor(len(self.wires)) as pool:
             try:
                 yield pool
             finally:
+                pool.shutdown(wait=False, cancel_futures=True)  # before the hands are told: who hears it first would begin what is next
                 self.stop.set()
                 for wire in self.wires:
                     wire.interrupt()
-                pool.shutdown(cancel_futures=True)
 
     def work(self, heap: Iterable[T], do: Callable[[T], R], more: Callable[[R], Iterable[T]]) -> Iterator[R]:
         """What *do* makes of each, as it is done; *more* is work that a result has made. The first failure stops all, and is raised."""

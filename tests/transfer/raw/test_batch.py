@@ -6,11 +6,12 @@ from typing import Any
 import pytest
 
 from airflow_dynamodb_emr.errors import CopyFailed, DataDamaged
+from airflow_dynamodb_emr.transfer.raw import batch
 from airflow_dynamodb_emr.transfer.raw.batch import Batches, key_of
 from airflow_dynamodb_emr.transfer.raw.limiter import Limiter, NoLimit
 from airflow_dynamodb_emr.transfer.raw.slices import Keys
 from airflow_dynamodb_emr.transfer.raw.wire import Refused
-from tests.transfer.raw.tables import HURRIED, KEYS, Straight, Table
+from tests.transfer.raw.tables import FEW_SECONDS, HURRIED, KEYS, Straight, Table, ticks
 
 
 class Taking(Straight):
@@ -58,10 +59,11 @@ def test_what_nobody_takes_is_given_up_at_the_deadline() -> None:
         batches(wire).write(items(25))
 
 
-def test_the_deadline_is_for_a_batch_of_which_nothing_is_taken() -> None:
-    """One item in twenty milliseconds of a deadline of fifty is slow, and goes on."""
-    wire = Taking(Table("SN"), 1)
-    wire.patience = HURRIED._replace(first_seconds=0.04, most_seconds=0.04)
+def test_the_deadline_is_for_a_batch_of_which_nothing_is_taken(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One item every few seconds of a deadline of three is slow, and goes on."""
+    monkeypatch.setattr(batch, "time", ticks())
+    wire = Taking(Table("SN"), *[1, 0, 0] * 7, 1)
+    wire.patience = FEW_SECONDS
 
     assert batches(wire).write(items(8)) == 8
 

@@ -74,7 +74,7 @@ def test_the_first_failure_ends_all_and_is_what_is_told() -> None:
     with pytest.raises(CopyFailed, match="it is this"):
         list(crew.work(range(1000), act, nothing))
 
-    assert len(done) < 10 and not others_wait.is_set()
+    assert len(done) <= 2 and not others_wait.is_set()
     assert all(wire.interrupted for wire in crew.wires)  # type: ignore[attr-defined]
 
 
@@ -85,11 +85,13 @@ def test_an_interrupt_ends_all_too() -> None:
         if n == 3:
             raise KeyboardInterrupt
         done.append(n)
+        if n > 3:
+            crew.stop.wait(SECONDS)
 
     with pytest.raises(KeyboardInterrupt):
         list(crew.work(range(1000), act, nothing))
 
-    assert crew.stop.is_set() and len(done) < 1000
+    assert crew.stop.is_set() and len(done) <= 5
 
 
 def test_who_stops_listening_ends_all() -> None:

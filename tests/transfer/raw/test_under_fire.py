@@ -20,7 +20,7 @@ from airflow_dynamodb_emr.transfer.raw.place import Place
 from airflow_dynamodb_emr.transfer.raw.reading import items
 from airflow_dynamodb_emr.transfer.raw.slices import Keys
 from airflow_dynamodb_emr.transfer.raw.write import load
-from tests.transfer.raw.tables import KEYS, QUICK
+from tests.transfer.raw.tables import HURRIED, KEYS, QUICK
 
 MISHAPS = {"throttle": 0.3, "cut": 0.05, "corrupt": 0.02, "reset": 0.03, "error": 0.03, "lose_answer": 0.03}
 ITEMS = [
@@ -108,7 +108,7 @@ def test_a_bucket_in_trouble_loses_nothing(local: StandIn, place: Place, table: 
 def test_a_bucket_that_refuses_ends_the_dump_and_no_upload_is_left(
     local: StandIn, place: Place, table: str, call: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(upload, "PIECE_BYTES", 10**9 if call == "PutObject" else 500)  # which of them a part is written by
+    monkeypatch.setattr(upload, "PIECE_BYTES", 10**6 if call == "PutObject" else 500)  # which of them a part is written by
     local.faults(deny={f"s3.{call}": 1000})
 
     with pytest.raises(CopyFailed, match=rf"s3://local-backups/{place.key}/data/part-.* could not be written: .*AccessDenied.*\nHINT: allow s3:Put"):
@@ -129,24 +129,21 @@ def test_a_bucket_that_is_not_there_is_told_before_anything_is_read(local: Stand
 
 
 def test_within_its_rate_a_dump_is_never_refused_and_without_one_it_is(local: StandIn, make_table: Callable[..., str], place: Place) -> None:
-    """The table serves a hundred units a second, and has saved up none beyond that."""
+    """The table serves a hundred units a second, then one, and has saved up no more than that."""
     local.set(burst_seconds=1)
     units = {"ReadCapacityUnits": 100, "WriteCapacityUnits": 40_000}
     name = make_table("SN", BillingMode="PROVISIONED", ProvisionedThroughput=units)
     wide = [json.dumps({"id": {"S": str(n)}, "at": {"N": "1"}, "x": {"S": "x" * 4000}}).encode() for n in range(240)]
     load(local.endpoint, name, Keys("id", "at"), [("", wide)])
+    local.reset_calls()
+    pages = list[int]()
 
     def paged(source: Any) -> Job:
         return cut(source)._replace(page_items=20)
 
-    refusals = [_refused(local, place._replace(key=f"{place.key}/{n}"), name, paged, limiter) for n, limiter in enumerate([Limiter(80), None])]
+    dump(local.endpoint, place, name, paged, hands=4, limiter=Limiter(80), told=lambda items, *_: pages.append(items), patience=QUICK)
+    assert local.calls()["dynamodb.Scan"] == len(pages)
 
-    assert refusals[0] == 0 < refusals[1]
-
-
-def _refused(local: StandIn, place: Place, table: str, paged: Any, limiter: Limiter | None) -> int:
-    """How many calls were made in vain."""
-    local.reset_calls()
-    pages = list[int]()
-    dump(local.endpoint, place, table, paged, hands=4, limiter=limiter, told=lambda items, *_: pages.append(items), patience=QUICK)
-    return local.calls()["dynamodb.Scan"] - len(pages)
+    local.client("dynamodb").update_table(TableName=name, ProvisionedThroughput={**units, "ReadCapacityUnits": 1})
+    with pytest.raises(CopyFailed, match="the last time for ProvisionedThroughputExceededException"):
+        dump(local.endpoint, place._replace(key=f"{place.key}/2"), name, paged, hands=4, patience=HURRIED)

@@ -14,12 +14,12 @@ from botocore.exceptions import MetadataRetrievalError
 from botocore.session import Session
 
 from airflow_dynamodb_emr.errors import BadInput, CopyFailed
-from airflow_dynamodb_emr.transfer.raw import connection
+from airflow_dynamodb_emr.transfer.raw import connection, wire
 from airflow_dynamodb_emr.transfer.raw.patience import Patience
 from airflow_dynamodb_emr.transfer.raw.refusals import Refused, Stopped
 from airflow_dynamodb_emr.transfer.raw.wire import Endpoint, Wire
 from tests.transfer.raw.server import Answer, Server, Silence, refused, server
-from tests.transfer.raw.tables import HURRIED, QUICK
+from tests.transfer.raw.tables import FEW_SECONDS, HURRIED, QUICK, ticks
 
 GOOD = Answer(b'{"a":1}')
 
@@ -123,12 +123,14 @@ def test_a_refusal_that_stays_one_is_told_at_once(there: Server, status: int) ->
         pytest.param(Answer(b"<html>busy", 503), "503: <html>busy", "check region, endpoint, network and proxy", id="busy"),
     ],
 )
-def test_patience_ends(there: Server, answer: Answer, facts: str, hint: str) -> None:
-    with pytest.raises(CopyFailed, match=rf"Scan at http://127.0.0.1:\d+: not done in \d+ s, the last time for .*{facts}") as raised:
-        asked(there, answer, patience=HURRIED)
+def test_patience_ends(there: Server, answer: Answer, facts: str, hint: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(wire, "time", ticks())
+
+    with pytest.raises(CopyFailed, match=rf"Scan at http://127.0.0.1:\d+: not done in 4 s, the last time for .*{facts}") as raised:
+        asked(there, answer, patience=FEW_SECONDS)
 
     assert raised.value.hint.startswith(hint)
-    assert len(there.seen) > 1
+    assert len(there.seen) == 4
 
 
 def test_an_endpoint_that_is_silent_is_given_up(there: Server, monkeypatch: pytest.MonkeyPatch) -> None:
