@@ -9,7 +9,7 @@ from airflow.configuration import conf
 
 from airflow_dynamodb_emr.aws import shipping
 from airflow_dynamodb_emr.aws.clients import Clients
-from airflow_dynamodb_emr.aws.inputs import cluster_template, exclude_list
+from airflow_dynamodb_emr.aws.inputs import cluster_template, exclude_list, prices
 from airflow_dynamodb_emr.aws.store import Store
 from airflow_dynamodb_emr.core.catalogue import LATEST, Wanted
 from airflow_dynamodb_emr.core.names import Rename, Selection
@@ -21,6 +21,7 @@ from airflow_dynamodb_emr.settings import Settings
 
 def backup_request(settings: Settings, form: Mapping[str, Any], clients: Clients) -> Request:
     settings, store, prefix = settings.with_form(form), Store(clients.s3), _prefix(form)
+    listed = prices(store, settings.prices, clients.region)
     return Request(
         selection=Selection(prefix=prefix, exclude=[*settings.exclude, *exclude_list(store, settings.exclude_list)]),
         base=settings.base_uri,
@@ -33,8 +34,8 @@ def backup_request(settings: Settings, form: Mapping[str, Any], clients: Clients
         form=settings.form,
         increments=settings.increments,
         logs=settings.logs,
-        pace=settings.read_pace,
-        cluster=settings.cluster(cluster_template(store, settings.cluster_template)),
+        pace=settings.read_pace(listed),
+        cluster=settings.cluster(cluster_template(store, settings.cluster_template), listed),
         most_tasks=conf.getint("core", "max_map_length"),
         tables_per_task=settings.tables_per_task,
     )
@@ -42,6 +43,7 @@ def backup_request(settings: Settings, form: Mapping[str, Any], clients: Clients
 
 def restore_request(settings: Settings, form: Mapping[str, Any], clients: Clients) -> RestoreRequest:
     settings, store = settings.with_form(form), Store(clients.s3)
+    listed = prices(store, settings.prices, clients.region)
     wanted = Wanted.parse(str(form.get("backup") or LATEST))
     return RestoreRequest(
         wanted=wanted,
@@ -56,8 +58,8 @@ def restore_request(settings: Settings, form: Mapping[str, Any], clients: Client
         program=shipping.program(settings.base_uri, settings.spark_libraries),
         serverless=settings.serverless,
         logs=settings.logs,
-        pace=settings.write_pace,
-        cluster=settings.cluster(cluster_template(store, settings.cluster_template)),
+        pace=settings.write_pace(listed),
+        cluster=settings.cluster(cluster_template(store, settings.cluster_template), listed),
         most_tables=conf.getint("core", "max_map_length"),
     )
 

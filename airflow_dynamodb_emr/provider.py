@@ -70,6 +70,12 @@ _HOW_FAST = {
     "hour_dollars": _option(
         "US dollars that an hour less of waiting is worth, for a table or a whole run, beside what the cluster costs.", "1.0", "10", "float"
     ),
+    "prices": _option(
+        "JSON file, path or S3 URI, of prices to estimate and report by. Empty: list prices of us-east-1 that come with this package. "
+        "See docs/reports.md.",
+        "",
+        "s3://my-config/prices.json",
+    ),
     "room_minutes": _option(
         "Minutes that a spike waits for room below the account's limit, before it asks for half of it, half of that, and then does without.",
         "10",

@@ -20,6 +20,7 @@ from airflow_dynamodb_emr.core.documents import Noun
 from airflow_dynamodb_emr.core.engines import Wished
 from airflow_dynamodb_emr.core.layout import S3Uri
 from airflow_dynamodb_emr.core.pace import Pace
+from airflow_dynamodb_emr.core.prices import LIST, Prices
 from airflow_dynamodb_emr.core.serverless import ServerlessSpec
 from airflow_dynamodb_emr.errors import BadInput
 
@@ -48,6 +49,7 @@ class Settings(Noun, frozen=True, kw_only=True):
     spike: str = "20 minutes"
     room_minutes: float = 10
     hour_dollars: float = 1.0
+    prices: str = ""
     max_read_units: int = 4000
     max_write_units: int = 4000
     on_demand_read_units: int = 4000
@@ -187,20 +189,18 @@ class Settings(Noun, frozen=True, kw_only=True):
     def read_back_bytes(self) -> float:
         return self.read_back_gib * 2**30
 
-    @property
-    def read_pace(self) -> Pace:
-        return self._pace(self.read_ratio, "max_read_units", self.on_demand_read_units)
+    def read_pace(self, prices: Prices = LIST) -> Pace:
+        return self._pace(self.read_ratio, "max_read_units", self.on_demand_read_units, prices)
 
-    @property
-    def write_pace(self) -> Pace:
-        return self._pace(self.write_ratio, "max_write_units", self.on_demand_write_units)
+    def write_pace(self, prices: Prices = LIST) -> Pace:
+        return self._pace(self.write_ratio, "max_write_units", self.on_demand_write_units, prices)
 
-    def _pace(self, ratio: float, limit: str, on_demand_units: int) -> Pace:
+    def _pace(self, ratio: float, limit: str, on_demand_units: int, prices: Prices) -> Pace:
         spike, most = spiking.parse(self.spike), getattr(self, limit)
         if isinstance(spike, spiking.Absolute) and spike.number > most:
             raise BadInput(f"spike: {spike} is above {limit} {most}", f"raise {limit}, or ask for less")
-        worth = self.hour_dollars + self.cluster({}).step_hour_dollars
-        return Pace(ratio=ratio, spike=spike, max_units=most, on_demand_units=on_demand_units, hour_dollars=worth)
+        worth = self.hour_dollars + self.cluster({}, prices).step_hour_dollars
+        return Pace(ratio=ratio, spike=spike, max_units=most, on_demand_units=on_demand_units, hour_dollars=worth, prices=prices)
 
     @property
     def serverless(self) -> ServerlessSpec:
@@ -212,7 +212,7 @@ class Settings(Noun, frozen=True, kw_only=True):
             idle_minutes=self.idle_minutes,
         )
 
-    def cluster(self, template: dict[str, Any]) -> ClusterSpec:
+    def cluster(self, template: dict[str, Any], prices: Prices = LIST) -> ClusterSpec:
         return ClusterSpec(
             release=self.release_label,
             instance_type=self.instance_type,
@@ -222,6 +222,7 @@ class Settings(Noun, frozen=True, kw_only=True):
             max_lanes=self.max_lanes,
             spot=self.spot,
             hour_dollars=self.hour_dollars,
+            prices=prices,
             subnets=self.subnets,
             service_role=self.service_role,
             instance_profile=self.instance_profile,

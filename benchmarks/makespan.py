@@ -12,6 +12,7 @@ from airflow_dynamodb_emr.core.cluster import ClusterSpec
 from airflow_dynamodb_emr.core.estimate import Estimate, estimate
 from airflow_dynamodb_emr.core.fleet import Size
 from airflow_dynamodb_emr.core.pace import Pace
+from airflow_dynamodb_emr.core.prices import LIST
 from airflow_dynamodb_emr.core.table import ON_DEMAND, PROVISIONED, Table, Throughput
 from benchmarks.figures import Figure
 
@@ -49,7 +50,7 @@ def _told(fleet: str, plan: Estimate, size: Size, bound: float) -> Iterator[Figu
     yield Figure(f"makespan.{fleet}_clusters", size.lanes, "clusters")
     yield Figure(f"makespan.{fleet}_tables_at_once", size.concurrency, "tables")
     yield Figure(f"makespan.{fleet}_workers", size.nodes, "nodes")
-    yield Figure(f"makespan.{fleet}_clusters_dollars", round(size.dollars or 0, 2), "dollars")
+    yield Figure(f"makespan.{fleet}_clusters_dollars", round(size.dollars(LIST) or 0, 2), "dollars")
 
 
 def _split_by_count(seconds: Sequence[float], slots: int) -> float:

@@ -1,4 +1,4 @@
-"""Files that a setting names: the list of excluded tables, the cluster template."""
+"""Files that a setting names: the list of excluded tables, the cluster template, prices."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from airflow_dynamodb_emr.aws import model
 from airflow_dynamodb_emr.aws.errors import refused_as_bad_input
 from airflow_dynamodb_emr.aws.store import Store
 from airflow_dynamodb_emr.core.layout import S3Uri
+from airflow_dynamodb_emr.core.prices import Prices, listed, parse
 from airflow_dynamodb_emr.errors import BadInput, NotFound
 
 _HINT = "correct the setting, or leave it empty"
@@ -34,6 +35,11 @@ def cluster_template(store: Store, where: str) -> dict[str, Any]:
         raise BadInput(f"cluster_template: {where} holds no object", "write the fields of RunJobFlow")
     model.check_template(template, "cluster_template")
     return template
+
+
+def prices(store: Store, where: str, region: str) -> Prices:
+    """Those of *region*."""
+    return parse(_text(store, where, "prices").encode(), region, where) if where else listed(region)
 
 
 def _text(store: Store, where: str, source: str) -> str:

@@ -11,6 +11,7 @@ from airflow_dynamodb_emr.core.documents import Noun
 from airflow_dynamodb_emr.core.fleet import Size, Wish, Work
 from airflow_dynamodb_emr.core.layout import S3Uri
 from airflow_dynamodb_emr.core.machines import siblings
+from airflow_dynamodb_emr.core.prices import LIST, Prices
 
 OWNER_TAG = "airflow-dynamodb-emr"  # on every cluster of ours: its value is the run
 LIVE = ["STARTING", "BOOTSTRAPPING", "RUNNING", "WAITING"]
@@ -30,6 +31,7 @@ class ClusterSpec(Noun, frozen=True, kw_only=True):
     max_lanes: int = 4  # clusters of one run
     spot: bool = True  # for workers beyond those that hold the application masters
     hour_dollars: float = 1.0  # what an hour less of the run is worth
+    prices: Prices = LIST
     subnets: list[str] = []  # none: the default VPC's
     service_role: str = "EMR_DefaultRole"
     instance_profile: str = "EMR_EC2_DefaultRole"
@@ -40,8 +42,8 @@ class ClusterSpec(Noun, frozen=True, kw_only=True):
     def step_hour_dollars(self) -> float:
         """What an hour of one table's share costs; 0 where the price of the machines is not known."""
         if self.core_nodes and self.concurrency:
-            return (cost.cluster(self.instance_type, 1 + self.core_nodes, 3600) or 0) / self.concurrency
-        return fleet.step_hour_dollars(self.instance_type)
+            return (cost.cluster(self.instance_type, 1 + self.core_nodes, 3600, self.prices) or 0) / self.concurrency
+        return fleet.step_hour_dollars(self.instance_type, self.prices)
 
     def size(self, works: Sequence[Work], most_lanes: int | None = None) -> Size:
         """Of the clusters for these steps; what settings or template fix is kept."""
@@ -55,6 +57,7 @@ class ClusterSpec(Noun, frozen=True, kw_only=True):
             most_nodes=self.max_core_nodes,
             most_lanes=self.max_lanes if most_lanes is None else most_lanes,
             hour_dollars=self.hour_dollars,
+            prices=self.prices,
         )
         return fleet.choose(works, wish)
 

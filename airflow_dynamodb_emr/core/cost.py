@@ -1,21 +1,12 @@
-"""What a dump or load costs, in US dollars, at the list prices of us-east-1 (https://aws.amazon.com/dynamodb/pricing/, https://aws.amazon.com/emr/pricing/).
-
-As of July 2026.
-
-Of the standard table class: capacity of a table in STANDARD_INFREQUENT_ACCESS is about a quarter dearer, which no estimate here needs to know.
-"""
+"""What a dump or load costs, in US dollars, at the prices that one is given."""
 
 from __future__ import annotations
 
 from math import ceil
 
-from airflow_dynamodb_emr.core.machines import machine
+from airflow_dynamodb_emr.core.prices import Prices
 
-READ_UNIT_HOUR, WRITE_UNIT_HOUR = 0.00013, 0.00065
-MILLION_READS, MILLION_WRITES = 0.125, 0.625
-EXPORT_GB, IMPORT_GB = 0.10, 0.15  # of the table with its local indexes, or of what changed; of the source, unpacked
 LEAST_INCREMENT_BYTES = 10_000_000  # that are billed of an incremental export
-SERVERLESS_VCPU_HOUR, SERVERLESS_GB_HOUR = 0.052624, 0.0057785  # https://aws.amazon.com/emr/pricing/, x86
 JOB_START_SECONDS = 120  # what EMR Serverless takes before a job run without machines kept ready works
 CLUSTER_START_SECONDS, STEP_SECONDS = 360, 60  # what EMR takes before the first step, and around each
 
@@ -25,37 +16,42 @@ def spike(units_more: float, seconds: float, unit_hour: float) -> float:
     return units_more * max(1, ceil(seconds / 3600)) * unit_hour
 
 
-def on_demand_reads(size_bytes: int) -> float:
-    return size_bytes / 8192 / 1e6 * MILLION_READS
+def on_demand_reads(size_bytes: int, prices: Prices) -> float:
+    return size_bytes / 8192 / 1e6 * prices.million_reads
 
 
-def on_demand_writes(units: float) -> float:
-    return units / 1e6 * MILLION_WRITES
+def on_demand_writes(units: float, prices: Prices) -> float:
+    return units / 1e6 * prices.million_writes
 
 
-def export(table_bytes: int) -> float:
+def export(table_bytes: int, prices: Prices) -> float:
     """Of a whole table, by DynamoDB itself."""
-    return table_bytes / 1e9 * EXPORT_GB
+    return table_bytes / 1e9 * prices.export_gb
 
 
-def increment(changed_bytes: int) -> float:
-    return export(max(changed_bytes, LEAST_INCREMENT_BYTES))
+def increment(changed_bytes: int, prices: Prices) -> float:
+    return export(max(changed_bytes, LEAST_INCREMENT_BYTES), prices)
 
 
-def import_(source_bytes: int) -> float:
+def import_(source_bytes: int, prices: Prices) -> float:
     """*source_bytes* unpacked. Indexes and write units cost nothing more."""
-    return source_bytes / 1e9 * IMPORT_GB
+    return source_bytes / 1e9 * prices.import_gb
 
 
-def job_run(workers: int, seconds: float) -> float:
+def job_run(workers: int, seconds: float, prices: Prices) -> float:
     """Of EMR Serverless, whose smallest worker has a processor and 2 GB; each is billed for a minute at least."""
-    return workers * max(60.0, seconds) / 3600 * (SERVERLESS_VCPU_HOUR + 2 * SERVERLESS_GB_HOUR)
+    return workers * max(60.0, seconds) / 3600 * (prices.serverless_vcpu_hour + 2 * prices.serverless_gb_hour)
 
 
-def cluster(instance_type: str, nodes: int, seconds: float) -> float | None:
+def cluster(instance_type: str, nodes: int, seconds: float, prices: Prices) -> float | None:
     """None for an instance type whose price is not known here."""
-    known = machine(instance_type)
-    return None if known is None or known.hour_dollars is None else known.hour_dollars * nodes * seconds / 3600
+    hour = prices.machine_hour(instance_type)
+    return None if hour is None else hour * nodes * seconds / 3600
+
+
+def storage(stored_bytes: int, prices: Prices) -> float:
+    """A month of it, in S3."""
+    return stored_bytes / 2**30 * prices.storage_gb_month
 
 
 def amount(dollars: float) -> str:

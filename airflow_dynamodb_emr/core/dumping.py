@@ -12,6 +12,7 @@ from airflow_dynamodb_emr.core.cutting import BYTES_PER_UNIT, Cut, cut
 from airflow_dynamodb_emr.core.engines import AS_BEFORE, AUTO, CONNECTOR, NATIVE, ON_CLUSTER, SERVERLESS, SPARK, WORKER, Offer, Wished
 from airflow_dynamodb_emr.core.pace import Pace, Rate, raised_for_read
 from airflow_dynamodb_emr.core.planned import Planned
+from airflow_dynamodb_emr.core.prices import Prices
 from airflow_dynamodb_emr.core.rates import VCPU_READ_UNITS, mappers, read_rate, scan_seconds, segments
 from airflow_dynamodb_emr.core.table import Table
 
@@ -66,8 +67,8 @@ class TableDump(Planned, frozen=True, kw_only=True):
 def dump_plan(table: Table, pace: Pace, wished: Wished = AS_BEFORE) -> TableDump:
     rate = read_rate(table, pace)
     if wished.engine != AUTO:
-        return _MADE[wished.engine](table, rate, wished)
-    plans = [made(table, rate, wished) for made in _MADE.values()]
+        return _MADE[wished.engine](table, rate, wished, pace.prices)
+    plans = [made(table, rate, wished, pace.prices) for made in _MADE.values()]
     engine, why = engines.best(_offer(table, plan, pace, wished) for plan in plans)
     return next(structs.replace(plan, why=why) for plan in plans if plan.engine == engine)
 
@@ -82,7 +83,7 @@ def _offer(table: Table, plan: TableDump, pace: Pace, wished: Wished) -> Offer:
     return Offer(plan.engine, plan.seconds, plan.dollars, pace.hour_dollars, why_not)
 
 
-def _connector(table: Table, rate: Rate, _: Wished) -> TableDump:
+def _connector(table: Table, rate: Rate, *_: object) -> TableDump:
     return _dump(
         table,
         rate,
@@ -93,24 +94,25 @@ def _connector(table: Table, rate: Rate, _: Wished) -> TableDump:
     )
 
 
-def _spark(table: Table, rate: Rate, wished: Wished) -> TableDump:
+def _spark(table: Table, rate: Rate, wished: Wished, prices: Prices) -> TableDump:
     executors = max(1, min(ceil(rate.units / SPARK_VCPU_READ_UNITS), cut(table.bytes, table.items, rate.units).segments))
     seconds = max(rate.seconds, table.bytes / BYTES_PER_UNIT / (executors * SPARK_VCPU_READ_UNITS))
     start = cost.JOB_START_SECONDS if wished.serverless else cost.STEP_SECONDS
     made = _copied(table, rate, SPARK, start + seconds, executors)
     if not wished.serverless:
         return made
-    return structs.replace(made, serverless=True, dollars=made.dollars + cost.job_run(1 + executors, made.seconds))
+    return structs.replace(made, serverless=True, dollars=made.dollars + cost.job_run(1 + executors, made.seconds, prices))
 
 
-def _worker(table: Table, rate: Rate, _: Wished) -> TableDump:
+def _worker(table: Table, rate: Rate, *_: object) -> TableDump:
     return _copied(table, rate, WORKER, engines.WORKER_START_SECONDS + max(rate.seconds, table.bytes / engines.WORKER_BYTES_PER_SECOND), 0)
 
 
-def _native(table: Table, rate: Rate, _: Wished) -> TableDump:
+def _native(table: Table, rate: Rate, _: Wished, prices: Prices) -> TableDump:
     """DynamoDB takes it out of its own backups: the table is not read, and not raised."""
     seconds, why = native.export_seconds(table.bytes), "exported without reading the table"
-    free = structs.replace(rate, units=0.0, ratio=0.0, own_ratio=0.0, seconds=seconds, spike=None, dollars=cost.export(table.bytes), why=why)
+    dollars = cost.export(table.bytes, prices)
+    free = structs.replace(rate, units=0.0, ratio=0.0, own_ratio=0.0, seconds=seconds, spike=None, dollars=dollars, why=why)
     return _dump(table, free, engine=NATIVE, segments=0, mappers=0, seconds=seconds)
 
 
@@ -137,4 +139,4 @@ def _dump(table: Table, rate: Rate, *, engine: str, segments: int, mappers: int,
     )
 
 
-_MADE: dict[str, Callable[[Table, Rate, Wished], TableDump]] = {WORKER: _worker, SPARK: _spark, NATIVE: _native, CONNECTOR: _connector}
+_MADE: dict[str, Callable[[Table, Rate, Wished, Prices], TableDump]] = {WORKER: _worker, SPARK: _spark, NATIVE: _native, CONNECTOR: _connector}

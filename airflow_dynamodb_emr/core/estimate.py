@@ -13,6 +13,7 @@ from airflow_dynamodb_emr.core.engines import AS_BEFORE, NATIVE, WORKERS_AT_ONCE
 from airflow_dynamodb_emr.core.fleet import Size
 from airflow_dynamodb_emr.core.lanes import pack
 from airflow_dynamodb_emr.core.pace import Pace
+from airflow_dynamodb_emr.core.prices import LIST, Prices
 from airflow_dynamodb_emr.core.spiking import Off
 from airflow_dynamodb_emr.core.table import Table
 from airflow_dynamodb_emr.errors import BadInput
@@ -29,6 +30,7 @@ class Estimate(Noun, frozen=True, kw_only=True):
     excluded: dict[str, str]  # table -> the pattern that excluded it
     size: Size | None  # of the clusters; None: no table needs one
     spot: int = 0  # workers of each cluster that are spot machines
+    prices: Prices = LIST  # that its dollars go by
 
 
 def _dumps(pace: Pace, wished: Wished, tables: list[Table], most_spiked: int) -> Iterator[TableDump]:
@@ -52,7 +54,7 @@ def estimate(
     steps = [dump for dump in dumps if dump.on_cluster]
     size = cluster.size([dump.work for dump in steps]) if steps else None
     lanes = pack([(dump.name, dump.seconds) for dump in steps], size.lanes, size.concurrency) if size else {}
-    machines = size.dollars if size else 0.0
+    machines = size.dollars(pace.prices) if size else 0.0
     return Estimate(
         tables=[structs.replace(dump, lane=lanes.get(dump.name, 0)) for dump in dumps],
         seconds=max(size.seconds if size else 0.0, _tasks_seconds([dump.seconds for dump in dumps if not dump.on_cluster])),
@@ -60,6 +62,7 @@ def estimate(
         excluded=excluded,
         size=size,
         spot=cluster.spot_nodes(size) if size else 0,
+        prices=pace.prices,
     )
 
 

@@ -17,6 +17,7 @@ from airflow_dynamodb_emr.core import cost
 from airflow_dynamodb_emr.core.documents import Noun
 from airflow_dynamodb_emr.core.lanes import Stay, schedule
 from airflow_dynamodb_emr.core.machines import Machine, machine, sizes
+from airflow_dynamodb_emr.core.prices import LIST, Prices
 
 DRIVER_GIB = 0.5  # of a step on the primary
 DAEMONS_GIB = 6  # what the primary's own take: ResourceManager, NameNode, history servers, EMR's controller
@@ -50,6 +51,7 @@ class Wish(Noun, frozen=True, kw_only=True):
     most_lanes: int = 4
     primary_fixed: bool = False  # else it may be a larger one of its family
     hour_dollars: float = 1.0  # what an hour less of the whole run is worth
+    prices: Prices = LIST
 
 
 class Size(Noun, frozen=True, kw_only=True):
@@ -67,11 +69,15 @@ class Size(Noun, frozen=True, kw_only=True):
         """Workers that hold the application masters of all steps: these must not be lost."""
         return min(self.nodes, max(1, ceil(self.concurrency * MASTER_GIB / _known(self.worker_type).yarn_gib)))
 
-    @property
-    def dollars(self) -> float | None:
+    def dollars(self, prices: Prices) -> float | None:
         """Of all the clusters until the last table is done; None where a price is not known. Spot machines count as on demand: an upper bound."""
-        primary, workers = cost.cluster(self.primary_type, 1, self.seconds), cost.cluster(self.worker_type, self.nodes, self.seconds)
-        return None if primary is None or workers is None else self.lanes * (primary + workers)
+        each = self.each_dollars(self.seconds, prices)
+        return None if each is None else self.lanes * each
+
+    def each_dollars(self, seconds: float, prices: Prices) -> float | None:
+        """Of one of them that lives so long."""
+        primary, workers = cost.cluster(self.primary_type, 1, seconds, prices), cost.cluster(self.worker_type, self.nodes, seconds, prices)
+        return None if primary is None or workers is None else primary + workers
 
 
 def choose(works: Sequence[Work], wish: Wish) -> Size:
@@ -83,21 +89,21 @@ def choose(works: Sequence[Work], wish: Wish) -> Size:
     serving = [size for size, longer in tried if longer <= _LONGER or (size.lanes, size.concurrency, size.nodes) == few]
     return min(
         serving or [size for size, _ in tried],
-        key=lambda size: (round(objective(size, wish.hour_dollars), 6), size.lanes, size.concurrency, size.nodes),
+        key=lambda size: (round(objective(size, wish.hour_dollars, wish.prices), 6), size.lanes, size.concurrency, size.nodes),
     )
 
 
-def objective(size: Size, hour_dollars: float) -> float:
+def objective(size: Size, hour_dollars: float, prices: Prices = LIST) -> float:
     """Dollars: the machines, and the hours until all is done."""
-    machines = _hour(size.primary_type) + size.nodes * _hour(size.worker_type)
+    machines = _hour(size.primary_type, prices) + size.nodes * _hour(size.worker_type, prices)
     return size.seconds / 3600 * (size.lanes * machines + hour_dollars)
 
 
-def step_hour_dollars(worker: str) -> float:
+def step_hour_dollars(worker: str, prices: Prices) -> float:
     """What an hour of one table costs where it is one of many: its share of a primary and of a worker."""
     known = _known(worker)
     share = DRIVER_GIB / max(DRIVER_GIB, known.gib - DAEMONS_GIB) + (MASTER_GIB + MAPPER_GIB) / known.yarn_gib
-    return share * (known.hour_dollars or 0)
+    return share * (prices.machine_hour(worker) or 0)
 
 
 def _candidates(works: Sequence[Work], wish: Wish) -> Iterator[tuple[Size, float]]:
@@ -175,11 +181,11 @@ def _drivers(type_: str) -> int:
     return max(1, min(MOST_CONCURRENT, int((_known(type_).gib - DAEMONS_GIB) / DRIVER_GIB)))
 
 
-def _hour(type_: str) -> float:
-    known = _known(type_)
-    return known.vcpus * _VCPU_DOLLARS if known.hour_dollars is None else known.hour_dollars
+def _hour(type_: str, prices: Prices) -> float:
+    dollars = prices.machine_hour(type_)
+    return _known(type_).vcpus * _VCPU_DOLLARS if dollars is None else dollars
 
 
 def _known(type_: str) -> Machine:
     """A type that is not known here is taken for an m5.xlarge."""
-    return machine(type_) or Machine(type=type_, vcpus=4, gib=16, hour_dollars=None)
+    return machine(type_) or Machine(type=type_, vcpus=4, gib=16)

@@ -113,12 +113,12 @@ def _offers(source: Source, pace: Pace, wished: Wished, rate: Rate) -> Iterator[
     if SPARK in able:
         yield _spark_offer(source, pace, wished, rate)
     if NATIVE not in _why_not(source):
-        yield Offer(NATIVE, native.import_seconds(content), cost.import_(content), pace.hour_dollars)
+        yield Offer(NATIVE, native.import_seconds(content), cost.import_(content, pace.prices), pace.hour_dollars)
 
 
 def _spark_offer(source: Source, pace: Pace, wished: Wished, rate: Rate) -> Offer:
     seconds = rate.seconds + (cost.JOB_START_SECONDS if wished.serverless else cost.STEP_SECONDS)
-    machines = cost.job_run(1 + _mappers(source, rate), seconds) if wished.serverless else 0.0
+    machines = cost.job_run(1 + _mappers(source, rate), seconds, pace.prices) if wished.serverless else 0.0
     return Offer(SPARK, seconds, rate.dollars + machines, pace.hour_dollars)
 
 

@@ -1,4 +1,4 @@
-"""What is known of EC2's machine types as EMR uses them: memory, processors, price, and which could stand in for which."""
+"""What is known of EC2's machine types as EMR uses them: memory, processors, and which could stand in for which."""
 
 from __future__ import annotations
 
@@ -16,16 +16,6 @@ _FAMILIES = [
     ["r6g", "r7g", "r6gd"],
     ["c6g", "c7g", "c6gd"],
 ]
-# Dollars an hour of an xlarge: EC2 on demand in us-east-1, plus EMR's own price. A machine of twice the size is twice as dear.
-_DOLLARS = {
-    "m5": 0.192 + 0.048,
-    "m6i": 0.192 + 0.048,
-    "r5": 0.252 + 0.063,
-    "r6i": 0.252 + 0.063,
-    "c5": 0.170 + 0.043,
-    "m6g": 0.154 + 0.0385,
-    "r6g": 0.2016 + 0.0504,
-}
 
 
 class Machine(Noun, frozen=True, kw_only=True):
@@ -34,7 +24,6 @@ class Machine(Noun, frozen=True, kw_only=True):
     type: str
     vcpus: int
     gib: int  # memory
-    hour_dollars: float | None  # None: not known here
 
     @property
     def yarn_gib(self) -> float:
@@ -48,9 +37,7 @@ def machine(type_: str) -> Machine | None:
     times = SIZES.get(size)
     if times is None or not any(family in each for each in _FAMILIES):
         return None
-    dollars = _DOLLARS.get(family)
-    gib = _GIB[family[0]] * times
-    return Machine(type=type_, vcpus=_XLARGE_VCPUS * times, gib=gib, hour_dollars=None if dollars is None else dollars * times)
+    return Machine(type=type_, vcpus=_XLARGE_VCPUS * times, gib=_GIB[family[0]] * times)
 
 
 def siblings(type_: str) -> list[str]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from airflow_dynamodb_emr.core.documents import Noun
+from airflow_dynamodb_emr.core.prices import LIST, Prices
 from airflow_dynamodb_emr.core.spiking import Absolute, Deadline, Off, Spike
 from airflow_dynamodb_emr.core.table import Table, Throughput
 from airflow_dynamodb_emr.errors import BadInput
@@ -48,6 +49,7 @@ class Pace(Noun, frozen=True, kw_only=True):
     on_demand_units: int = 4000  # no more units a second are taken of an on-demand table
     hour_dollars: float = 1.0  # what an hour less of a table's time is worth: waiting for it, and its share of the cluster
     room: Room = Room()
+    prices: Prices = LIST
 
     def spikes(self, tables: Iterable[Table]) -> bool:
         """Whether any of them may be spiked at all."""

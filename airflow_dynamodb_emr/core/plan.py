@@ -16,6 +16,7 @@ from airflow_dynamodb_emr.core.fleet import Size
 from airflow_dynamodb_emr.core.layout import Folder, S3Uri
 from airflow_dynamodb_emr.core.manifest import Increment
 from airflow_dynamodb_emr.core.pace import Pace
+from airflow_dynamodb_emr.core.prices import LIST, Prices
 from airflow_dynamodb_emr.core.serverless import ServerlessSpec
 from airflow_dynamodb_emr.core.spark import Program
 from airflow_dynamodb_emr.core.table import Table
@@ -49,6 +50,7 @@ class BackupPlan(Document, frozen=True, kw_only=True):
     dollars: float | None  # None: no price known for the instance type
     size: Size | None = None  # of the clusters
     spot: int = 0  # workers of each cluster that are spot machines
+    prices: Prices = LIST  # that its dollars go by
 
     @property
     def root(self) -> Folder:
@@ -143,4 +145,5 @@ def backup_plan(
         dollars=found.dollars,
         size=found.size,
         spot=found.spot,
+        prices=found.prices,
     )

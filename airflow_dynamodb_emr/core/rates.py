@@ -26,16 +26,16 @@ LARGEST_SEGMENT_BYTES = 2**30
 
 def read_rate(table: Table, pace: Pace) -> Rate:
     useful = (1 + table.bytes // PARTITION_BYTES) * PARTITION_READ_UNITS
-    units, requests = table.bytes / READ_BYTES_PER_UNIT, cost.on_demand_reads(table.bytes)
-    return _rate(table, pace, Work("read", units, [table.throughput.read], table.on_demand.read, useful, cost.READ_UNIT_HOUR, requests))
+    units, requests = table.bytes / READ_BYTES_PER_UNIT, cost.on_demand_reads(table.bytes, pace.prices)
+    return _rate(table, pace, Work("read", units, [table.throughput.read], table.on_demand.read, useful, pace.prices.read_unit_hour, requests))
 
 
 def write_rate(table: Table, pace: Pace, bytes_to_write: int, items: int) -> Rate:
     """For a load; an item costs at least one unit, and each index that it touches as many again, in the index's own capacity."""
     units = max(items, bytes_to_write / WRITE_BYTES_PER_UNIT)
-    present, requests = [each.write for each in table.capacities], cost.on_demand_writes(units) * (1 + len(table.indexes))
+    present, requests = [each.write for each in table.capacities], cost.on_demand_writes(units, pace.prices) * (1 + len(table.indexes))
     useful = max(1, ceil(bytes_to_write / PARTITION_BYTES)) * PARTITION_WRITE_UNITS
-    rate = _rate(table, pace, Work("write", units, present, table.on_demand.write, useful, cost.WRITE_UNIT_HOUR, requests))
+    rate = _rate(table, pace, Work("write", units, present, table.on_demand.write, useful, pace.prices.write_unit_hour, requests))
     if not table.provisioned:
         return rate
     # The connector knows the capacity of the table, not that of a slower index.

@@ -53,13 +53,13 @@ def restore_lines(restore: Restore) -> list[str]:
 def plan_lines(plan: BackupPlan | Estimate) -> list[str]:
     """Before anything is done: a line a table; throughput is read units a second."""
     rows = columns([_PLAN_HEAD, *map(_dump, plan.tables)], {0, 1, 10})
-    return [_in_all(len(plan.tables), plan.seconds, plan.dollars), *_clusters(plan), *rows, *_excluded(plan.excluded)]
+    return [_in_all(plan), *_clusters(plan), *rows, *_excluded(plan.excluded)]
 
 
 def restore_plan_lines(plan: RestorePlan) -> list[str]:
     """The same for a restore; throughput is write units a second."""
     rows = columns([_LOAD_HEAD, *map(_load, plan.tables)], {0, 1, 2, 3, 11})
-    return [_in_all(len(plan.tables), plan.seconds, plan.dollars), *_clusters(plan), *rows]
+    return [_in_all(plan), *_clusters(plan), *rows]
 
 
 def columns(rows: Sequence[Sequence[str]], left: set[int] = _LEFT) -> list[str]:
@@ -73,9 +73,9 @@ def _excluded(excluded: dict[str, str]) -> list[str]:
     return [f"  {name} is excluded by {pattern}" for name, pattern in excluded.items()]
 
 
-def _in_all(tables: int, seconds: float, dollars: float | None) -> str:
-    price = "price of the cluster unknown" if dollars is None else f"about {cost.amount(dollars)}"
-    return f"{counted(tables, 'table')}, about {seconds / 60:,.0f} minutes, {price}"
+def _in_all(plan: BackupPlan | Estimate | RestorePlan) -> str:
+    price = "price of the cluster unknown" if plan.dollars is None else f"about {cost.amount(plan.dollars)}"
+    return f"{counted(len(plan.tables), 'table')}, about {plan.seconds / 60:,.0f} minutes, {price} ({plan.prices})"
 
 
 def _clusters(plan: BackupPlan | Estimate | RestorePlan) -> list[str]:

@@ -16,6 +16,7 @@ from airflow_dynamodb_emr.core.fleet import Size
 from airflow_dynamodb_emr.core.layout import Folder, S3Uri
 from airflow_dynamodb_emr.core.loading import TableLoad
 from airflow_dynamodb_emr.core.pace import Pace
+from airflow_dynamodb_emr.core.prices import LIST, Prices
 from airflow_dynamodb_emr.core.serverless import ServerlessSpec
 from airflow_dynamodb_emr.core.spark import Program
 from airflow_dynamodb_emr.core.table import Table
@@ -68,6 +69,7 @@ class RestorePlan(Document, frozen=True, kw_only=True):
     dollars: float | None  # None: no price known for the instance type
     size: Size | None = None  # of the cluster
     spot: int = 0  # workers that are spot machines
+    prices: Prices = LIST  # that its dollars go by
 
     @property
     def root(self) -> Folder:
@@ -135,7 +137,7 @@ def restore_plan(request: RestoreRequest, backup: Backup, loads: list[TableLoad]
     works = [load.work for load in loads if load.on_cluster]
     size = request.cluster.size(works, most_lanes=1)  # the cluster is not what a restore waits for
     program = request.program if any(load.engine == SPARK for load in loads) else None
-    seconds, dollars = _estimate(loads, size if works else None)
+    seconds, dollars = _estimate(loads, size if works else None, request.pace.prices)
     return RestorePlan(
         run=run,
         backup=backup.uri,
@@ -155,13 +157,14 @@ def restore_plan(request: RestoreRequest, backup: Backup, loads: list[TableLoad]
         dollars=dollars,
         size=size if works else None,
         spot=request.cluster.spot_nodes(size) if works else 0,
+        prices=request.pace.prices,
     )
 
 
-def _estimate(loads: list[TableLoad], size: Size | None) -> tuple[float, float | None]:
+def _estimate(loads: list[TableLoad], size: Size | None, prices: Prices) -> tuple[float, float | None]:
     """What the worker loads takes no lane of the cluster."""
     others = [load.seconds for load in loads if not load.on_cluster]
-    seconds, dollars = (size.seconds, size.dollars) if size else (0.0, 0.0)
+    seconds, dollars = (size.seconds, size.dollars(prices)) if size else (0.0, 0.0)
     return max([seconds, *others]), None if dollars is None else dollars + sum(load.dollars for load in loads)
 
 

@@ -40,7 +40,7 @@ def run(given: Namespace) -> int:
     place, schema = Place(clients.s3, into.bucket, into.key), _schema(clients, given.table)
     refuse_taken(place)
     table = Table.of(schema.table)
-    units = given.units or read_rate(table, structs.replace(settings.read_pace, spike=Off())).units
+    units = given.units or read_rate(table, structs.replace(settings.read_pace(), spike=Off())).units
     how: dict[str, Any] = structs.asdict(cut(table.bytes, table.items, units)) | ({"segments": given.segments} if given.segments else {})
 
     def job(source: Source) -> Job:

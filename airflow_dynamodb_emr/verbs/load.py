@@ -37,7 +37,7 @@ def run(given: Namespace) -> int:
     found = dumps.find(clients.s3, source)
     table = _created(clients, found, given.table) if given.create else _there(clients, given.table)
     _refuse_other_keys(found, table)
-    pace = structs.replace(settings.write_pace, spike=Off())
+    pace = structs.replace(settings.write_pace(), spike=Off())
     units = given.units or write_rate(table, pace, found.copied.content_bytes if found.copied else 0, found.items_announced).units
     began = time.monotonic()
     with bar.told(given.table, found.items_announced) as meter:

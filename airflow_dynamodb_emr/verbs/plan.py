@@ -11,7 +11,7 @@ import yaml
 
 from airflow_dynamodb_emr.aws import planning
 from airflow_dynamodb_emr.aws.clients import Clients
-from airflow_dynamodb_emr.aws.inputs import cluster_template, exclude_list
+from airflow_dynamodb_emr.aws.inputs import cluster_template, exclude_list, prices
 from airflow_dynamodb_emr.aws.store import Store
 from airflow_dynamodb_emr.core import names
 from airflow_dynamodb_emr.core.dumping import TableDump
@@ -32,8 +32,9 @@ def run(arguments: Namespace) -> int:
     if not arguments.prefix:
         raise BadInput("PREFIX: it is empty", "say what the names of the tables start with")
     selection = names.Selection(prefix=arguments.prefix, exclude=[*settings.exclude, *exclude_list(store, settings.exclude_list)])
-    cluster = settings.cluster(cluster_template(store, settings.cluster_template))
-    estimate = planning.preview(clients, selection, settings.read_pace, cluster, settings.wished)
+    listed = prices(store, settings.prices, clients.region)
+    cluster = settings.cluster(cluster_template(store, settings.cluster_template), listed)
+    estimate = planning.preview(clients, selection, settings.read_pace(listed), cluster, settings.wished)
     logs = settings.logs if settings.base or settings.log_uri else None
     request = {"Name": names.cluster_name(_RUN), **cluster.request(_RUN, logs, estimate.size)} if estimate.size else None
     print(_document(estimate, request) if arguments.json else _text(estimate, request))
@@ -42,7 +43,8 @@ def run(arguments: Namespace) -> int:
 
 def _document(estimate: Estimate, request: dict[str, Any] | None) -> str:
     tables = list(map(_table, estimate.tables))
-    return json.dumps({"tables": tables, "cluster": request, "seconds": estimate.seconds, "dollars": estimate.dollars}, indent=2)
+    total = {"seconds": estimate.seconds, "dollars": estimate.dollars, "prices": str(estimate.prices)}
+    return json.dumps({"tables": tables, "cluster": request, **total}, indent=2)
 
 
 def _text(estimate: Estimate, request: dict[str, Any] | None) -> str:

@@ -150,8 +150,8 @@ def test_other_fields_of_the_form_are_no_settings() -> None:
 def test_the_paces_take_what_is_meant_for_them() -> None:
     settings = Settings(read_ratio=0.1, write_ratio=0.2, max_read_units=3, max_write_units=4, on_demand_read_units=5, on_demand_write_units=6)
 
-    assert (settings.read_pace.ratio, settings.read_pace.max_units, settings.read_pace.on_demand_units) == (0.1, 3, 5)
-    assert (settings.write_pace.ratio, settings.write_pace.max_units, settings.write_pace.on_demand_units) == (0.2, 4, 6)
+    assert (settings.read_pace().ratio, settings.read_pace().max_units, settings.read_pace().on_demand_units) == (0.1, 3, 5)
+    assert (settings.write_pace().ratio, settings.write_pace().max_units, settings.write_pace().on_demand_units) == (0.2, 4, 6)
 
 
 def test_the_environment_alone_is_read_without_airflow() -> None:
@@ -170,17 +170,17 @@ def test_a_spike_that_cannot_be_is_refused_by_name(spike: str) -> None:
 def test_units_above_the_users_own_limit_are_refused() -> None:
     settings = Settings(spike="5000 units", max_read_units=4000, max_write_units=5000)
 
-    assert settings.write_pace.spike == Absolute(number=5000)
+    assert settings.write_pace().spike == Absolute(number=5000)
     with pytest.raises(BadInput) as raised:
-        _ = settings.read_pace
+        _ = settings.read_pace()
     assert raised.value.facts == "spike: 5000 units is above max_read_units 4000" and "max_read_units" in raised.value.hint
 
 
 def test_an_hour_is_worth_the_waiting_and_the_share_of_the_cluster() -> None:
     settings = Settings(hour_dollars=2, core_nodes=4, step_concurrency=6)
 
-    assert settings.read_pace.hour_dollars == settings.write_pace.hour_dollars == pytest.approx(2 + 5 * 0.24 / 6)
-    assert Settings(hour_dollars=2, instance_type="z9.huge").read_pace.hour_dollars == 2
+    assert settings.read_pace().hour_dollars == settings.write_pace().hour_dollars == pytest.approx(2 + 5 * 0.24 / 6)
+    assert Settings(hour_dollars=2, instance_type="z9.huge").read_pace().hour_dollars == 2
 
 
 @pytest.mark.parametrize("form", [params.backup, params.restore])

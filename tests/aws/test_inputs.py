@@ -1,10 +1,11 @@
 from __future__ import annotations
 
+from importlib.resources import files
 from pathlib import Path
 
 import pytest
 
-from airflow_dynamodb_emr.aws.inputs import cluster_template, exclude_list
+from airflow_dynamodb_emr.aws.inputs import cluster_template, exclude_list, prices
 from airflow_dynamodb_emr.aws.store import Store
 from airflow_dynamodb_emr.core.layout import S3Uri
 from airflow_dynamodb_emr.errors import BadInput, NotFound
@@ -62,3 +63,22 @@ def test_what_is_no_template_is_refused_in_one_line(store: Store, folder: S3Uri,
         cluster_template(store, str(folder / "cluster"))
 
     assert refusal(raised)[0].startswith(f"cluster_template: {folder / 'cluster'}")
+
+
+def test_prices_come_from_the_file_that_is_named_or_from_the_package(store: Store, folder: S3Uri, tmp_path: Path) -> None:
+    text = files("airflow_dynamodb_emr.core").joinpath("prices.json").read_text().replace("us-east-1", "eu-west-1").replace("0.00013", "0.5")
+    store.put(folder / "prices.json", text.encode())
+    (tmp_path / "prices.json").write_text(text)
+
+    for where in (str(folder / "prices.json"), str(tmp_path / "prices.json")):
+        assert prices(store, where, "eu-west-1").read_unit_hour == 0.5
+    assert prices(store, "", "eu-west-1").instead_of == "eu-west-1"
+
+
+def test_prices_that_are_none_are_refused_by_the_name_of_their_setting(store: Store, folder: S3Uri) -> None:
+    store.put(folder / "prices.json", b"[]")
+
+    with pytest.raises(BadInput) as raised:
+        prices(store, str(folder / "prices.json"), "eu-west-1")
+
+    assert refusal(raised)[0].startswith(f"prices: {folder / 'prices.json'} is no PriceFile")

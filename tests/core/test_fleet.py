@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from airflow_dynamodb_emr.core import cost
 from airflow_dynamodb_emr.core.fleet import Size, Wish, Work, choose, objective
 from airflow_dynamodb_emr.core.lanes import makespan
+from airflow_dynamodb_emr.core.prices import LIST
 
 
 def works(number: int, seconds: float = 60, mappers: int = 1, vcpus: float = 0.1) -> list[Work]:
@@ -64,7 +65,7 @@ def test_one_small_table_takes_the_smallest_cluster() -> None:
 
     assert (size.lanes, size.concurrency, size.nodes, size.primary_type) == (1, 1, 1, "m5.xlarge")
     assert size.seconds == cost.CLUSTER_START_SECONDS + 60
-    assert size.dollars == pytest.approx(2 * 0.24 * size.seconds / 3600)
+    assert size.dollars(LIST) == pytest.approx(2 * 0.24 * size.seconds / 3600)
 
 
 def test_many_small_tables_take_more_steps_at_once_and_a_larger_primary_for_their_drivers() -> None:
@@ -116,7 +117,7 @@ def test_a_machine_without_a_known_price_is_planned_with_all_the_same(type_: str
     size = choose(works(1), Wish(primary=type_, worker=type_))
 
     assert (size.primary_type, size.worker_type, size.nodes) == (type_, type_, 1)
-    assert size.dollars is None if dollars is None else size.dollars == pytest.approx(dollars * size.seconds / 3600)
+    assert size.dollars(LIST) is None if dollars is None else size.dollars(LIST) == pytest.approx(dollars * size.seconds / 3600)
 
 
 def test_of_no_tables_nothing_is_known() -> None:

@@ -7,6 +7,7 @@ from msgspec import structs
 
 from airflow_dynamodb_emr.core import cost
 from airflow_dynamodb_emr.core.native import export_seconds, import_seconds, manifest, no_export
+from airflow_dynamodb_emr.core.prices import LIST
 
 from . import test_exported
 from .makers import NOON, recoverable, schema
@@ -55,10 +56,10 @@ def test_the_manifest_of_an_increment_leads_to_the_end_of_its_window() -> None:
 
 
 def test_prices_are_by_the_gigabyte_and_an_increment_has_a_least() -> None:
-    assert cost.export(50 * 10**9) == pytest.approx(5)
-    assert cost.import_(10**9) == pytest.approx(0.15)
-    assert cost.increment(0) == cost.increment(10**7) == pytest.approx(0.001)
-    assert cost.increment(10**9) == cost.export(10**9)
+    assert cost.export(50 * 10**9, LIST) == pytest.approx(5)
+    assert cost.import_(10**9, LIST) == pytest.approx(0.15)
+    assert cost.increment(0, LIST) == cost.increment(10**7, LIST) == pytest.approx(0.001)
+    assert cost.increment(10**9, LIST) == cost.export(10**9, LIST)
 
 
 def test_nothing_is_exported_or_imported_at_once() -> None:

@@ -12,6 +12,7 @@ from airflow_dynamodb_emr.core.documents import decode, encode
 from airflow_dynamodb_emr.core.dumping import dump_plan
 from airflow_dynamodb_emr.core.pace import Pace
 from airflow_dynamodb_emr.core.plan import BackupPlan
+from airflow_dynamodb_emr.core.prices import LIST
 from airflow_dynamodb_emr.core.report import plan_lines
 from airflow_dynamodb_emr.core.spiking import Absolute, Multiple
 from airflow_dynamodb_emr.core.table import Throughput
@@ -44,7 +45,7 @@ def test_a_dump_that_is_spiked_says_so_and_what_it_costs() -> None:
 
     assert dump.raised and dump.rate.spike == dump.raised.table.read == 500
     assert (dump.before, dump.during) == (Throughput(read=5, write=5), Throughput(read=500, write=5))
-    assert dump.dollars == pytest.approx(495 * cost.READ_UNIT_HOUR)
+    assert dump.dollars == pytest.approx(495 * LIST.read_unit_hour)
 
 
 @pytest.mark.parametrize(
@@ -63,7 +64,7 @@ def test_the_estimate_holds_the_start_of_the_cluster_and_of_each_step() -> None:
 
     assert (made.lanes, made.concurrency) == (1, 10)
     assert made.seconds == cost.CLUSTER_START_SECONDS + 2 * cost.STEP_SECONDS
-    assert made.dollars == pytest.approx(cost.cluster("m5.xlarge", 4, made.seconds))
+    assert made.dollars == pytest.approx(cost.cluster("m5.xlarge", 4, made.seconds, LIST))
 
 
 def test_a_plan_is_as_large_as_its_tables_need() -> None:

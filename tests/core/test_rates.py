@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from airflow_dynamodb_emr.core import cost
 from airflow_dynamodb_emr.core.pace import Pace
+from airflow_dynamodb_emr.core.prices import LIST
 from airflow_dynamodb_emr.core.rates import CONNECTOR_ON_DEMAND_UNITS, SMALLEST_SEGMENT_BYTES, mappers, read_rate, scan_seconds, segments, write_rate
 from airflow_dynamodb_emr.core.spiking import Absolute, Deadline, Multiple, Off
 from airflow_dynamodb_emr.core.table import Table, Throughput
@@ -152,14 +153,14 @@ def test_an_on_demand_table_is_never_spiked_and_never_refused(size: int, serves:
     rate = read_rate(table(read=0, write=0, bytes=size, on_demand=Throughput(read=serves, write=serves)), pace)
 
     assert rate.spike is None and 0 < rate.units <= min(pace.on_demand_units, pace.ratio * serves)
-    assert rate.dollars == cost.on_demand_reads(size)
+    assert rate.dollars == cost.on_demand_reads(size, LIST)
 
 
 def test_on_demand_each_index_pays_for_every_write_again() -> None:
     plain, indexed = (table(read=0, write=0, indexes=dict.fromkeys(names, Throughput(read=0, write=0))) for names in ("", "ab"))
 
-    assert write_rate(plain, Pace(), 0, 10**6).dollars == pytest.approx(cost.MILLION_WRITES)
-    assert write_rate(indexed, Pace(), 0, 10**6).dollars == pytest.approx(3 * cost.MILLION_WRITES)
+    assert write_rate(plain, Pace(), 0, 10**6).dollars == pytest.approx(LIST.million_writes)
+    assert write_rate(indexed, Pace(), 0, 10**6).dollars == pytest.approx(3 * LIST.million_writes)
 
 
 def test_a_spike_for_a_load_is_paid_for_the_table_and_each_index() -> None:
@@ -168,7 +169,7 @@ def test_a_spike_for_a_load_is_paid_for_the_table_and_each_index() -> None:
     rate = write_rate(indexed, Pace(spike=Absolute(number=100)), 0, 10**6)
 
     assert rate.spike == 100
-    assert rate.dollars == pytest.approx(ceil((rate.seconds + cost.STEP_SECONDS) / 3600) * (90 + 96) * cost.WRITE_UNIT_HOUR)
+    assert rate.dollars == pytest.approx(ceil((rate.seconds + cost.STEP_SECONDS) / 3600) * (90 + 96) * LIST.write_unit_hour)
 
 
 def test_what_is_provisioned_anyway_costs_nothing_more() -> None:

@@ -92,7 +92,7 @@ def test_a_plan_tells_what_it_does_to_each_table_and_why() -> None:
 
     lines = plan_lines(structs.replace(made, excluded={"c": "c*"}))
 
-    assert lines[0] == f"2 tables, about {made.seconds / 60:.0f} minutes, about ${made.dollars:.2f}"
+    assert lines[0] == f"2 tables, about {made.seconds / 60:.0f} minutes, about ${made.dollars:.2f} (list prices of us-east-1, July 2026)"
     assert lines[2].split() == ["table", "engine", "items", "bytes", "before", "during", "after", "segments", "minutes", "dollars", "why"]
     assert lines[3].split(maxsplit=11)[3:] == ["937.5", "MiB", "10", "105", "10", "1", "21.0", "0.0123", "spiked from 10 to 105 units"]
     assert lines[4].endswith("0.1250  on demand, never spiked: 4000 of the 12000 units it serves") and lines[4].count("on demand  ") == 3
@@ -126,7 +126,7 @@ def test_a_plan_says_how_large_its_clusters_are_and_what_keeps_it_from_being_fas
 
 
 def test_a_plan_without_a_price_says_so() -> None:
-    assert plan_lines(structs.replace(plan(), dollars=None))[0].endswith(", price of the cluster unknown")
+    assert plan_lines(structs.replace(plan(), dollars=None))[0].endswith(", price of the cluster unknown (list prices of us-east-1, July 2026)")
 
 
 def test_the_plan_of_a_restore_tells_write_units() -> None:

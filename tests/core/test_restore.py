@@ -11,6 +11,7 @@ from airflow_dynamodb_emr.core.engines import CONNECTOR, NATIVE, SPARK, WORKER, 
 from airflow_dynamodb_emr.core.loading import Source, TableLoad, new_table, table_load
 from airflow_dynamodb_emr.core.manifest import Proof
 from airflow_dynamodb_emr.core.pace import Pace
+from airflow_dynamodb_emr.core.prices import LIST
 from airflow_dynamodb_emr.core.restore import RestorePlan, chosen, refuse_useless, restore_plan
 from airflow_dynamodb_emr.core.spiking import Absolute
 from airflow_dynamodb_emr.core.table import Throughput
@@ -104,7 +105,7 @@ def test_a_load_by_a_job_run_counts_its_machines_and_its_start() -> None:
     step, job = (table_load(source, Pace(), Wished(engine=SPARK, serverless=serverless)) for serverless in (False, True))
 
     assert job.seconds - step.seconds == cost.JOB_START_SECONDS - cost.STEP_SECONDS
-    assert job.dollars - step.dollars == pytest.approx(cost.job_run(2, job.seconds))
+    assert job.dollars - step.dollars == pytest.approx(cost.job_run(2, job.seconds, LIST))
 
 
 def test_a_new_table_may_be_spiked_however_often_its_source_was_lowered() -> None:
@@ -120,7 +121,7 @@ def test_a_load_that_is_spiked_says_so_and_what_it_costs() -> None:
     made = load(TableSizeBytes=10**9, GlobalSecondaryIndexes=[index("g", "k", ProvisionedThroughput=units(2, 3))])
 
     assert made.rate.spike and (made.before.write, made.during.write) == (5, made.rate.spike)
-    assert made.dollars == pytest.approx((2 * made.rate.spike - 5 - 3) * cost.WRITE_UNIT_HOUR)
+    assert made.dollars == pytest.approx((2 * made.rate.spike - 5 - 3) * LIST.write_unit_hour)
 
 
 def test_a_new_on_demand_table_is_as_cold_as_any_but_keeps_its_maximum() -> None:
@@ -144,7 +145,7 @@ def test_the_estimate_counts_the_cluster_only_where_there_is_one() -> None:
 
     assert (planned(by_worker).seconds, planned(by_worker).dollars) == (by_worker.seconds, 0)
     assert planned(by_worker, by_connector).seconds == pytest.approx(cost.CLUSTER_START_SECONDS + by_connector.seconds)
-    assert (planned(by_connector).dollars or 0) == pytest.approx(cost.cluster("m5.xlarge", 2, planned(by_connector).seconds))
+    assert (planned(by_connector).dollars or 0) == pytest.approx(cost.cluster("m5.xlarge", 2, planned(by_connector).seconds, LIST))
 
 
 @pytest.mark.parametrize(

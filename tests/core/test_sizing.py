@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from airflow_dynamodb_emr.core import cost
 from airflow_dynamodb_emr.core.pace import Pace, Rate, Room
+from airflow_dynamodb_emr.core.prices import LIST
 from airflow_dynamodb_emr.core.rates import PARTITION_BYTES, PARTITION_READ_UNITS, PARTITION_WRITE_UNITS, read_rate, write_rate
 from airflow_dynamodb_emr.core.spiking import Absolute, Deadline, Multiple, Off, Present, Spike
 from airflow_dynamodb_emr.core.table import QUICK_DECREASES, Decreases, Table, Throughput
@@ -74,7 +75,7 @@ def test_the_application_keeps_its_share_whatever_the_spike_was_held_to(table: T
 @given(TABLES, PACES)
 def test_a_spike_never_saves_less_than_it_costs(table: Table, pace: Pace) -> None:
     own = Pace(ratio=pace.ratio, spike=Off())
-    for (rate, present, _), (slow, _, _), price in zip(both(table, pace), both(table, own), (cost.READ_UNIT_HOUR, cost.WRITE_UNIT_HOUR), strict=True):
+    for (rate, present, _), (slow, _, _), price in zip(both(table, pace), both(table, own), (LIST.read_unit_hour, LIST.write_unit_hour), strict=True):
         assert rate.seconds <= slow.seconds
         hours = max(1, ceil((rate.seconds + cost.STEP_SECONDS) / 3600))
         assert rate.dollars == pytest.approx(sum(max(0, (rate.spike or 0) - units) for units in present) * hours * price)
