@@ -97,8 +97,16 @@ def status(emr: EMRClient, cluster: str) -> Status:
         return Status(state="TERMINATED", message="EMR does not know it any more")
     reason = answer["Status"].get("StateChangeReason", {})
     subnet = answer.get("Ec2InstanceAttributes", {}).get("Ec2SubnetId", "")
-    since = answer["Status"].get("Timeline", {}).get("ReadyDateTime")
-    return Status(state=answer["Status"]["State"], code=reason.get("Code", ""), message=reason.get("Message", ""), subnet=subnet, since=since)
+    times = answer["Status"].get("Timeline", {})
+    return Status(
+        state=answer["Status"]["State"],
+        code=reason.get("Code", ""),
+        message=reason.get("Message", ""),
+        subnet=subnet,
+        created=times.get("CreationDateTime"),
+        since=times.get("ReadyDateTime"),
+        gone=times.get("EndDateTime"),
+    )
 
 
 def _forgotten(error: ClientError) -> bool:

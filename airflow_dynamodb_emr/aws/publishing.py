@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 from airflow_dynamodb_emr.aws import backups, lanes, ledgers, tables, together
@@ -38,8 +38,8 @@ def judge(
     return verdict.backup(plan, judged, now, notes)
 
 
-def publish(store: Store, plan: BackupPlan, backup: Backup, write_ratio: float) -> None:
-    """A good verdict is final; a failed one gives way to a later one of the same run, which was cleared and run again."""
+def publish(store: Store, plan: BackupPlan, backup: Backup, manifests: Iterable[TableManifest], write_ratio: float) -> Backup:
+    """A good verdict is final; a failed one gives way to a later one of the same run, which was cleared and run again. Returns what holds."""
     if not store.write_once(plan.root.verdict, backup):
         known = backups.read(store, plan.root)
         if known and known.verdict is Verdict.VALID:
@@ -47,20 +47,26 @@ def publish(store: Store, plan: BackupPlan, backup: Backup, write_ratio: float) 
         else:
             store.put(plan.root.verdict, documents.encode(backup))
     good = backup.verdict is Verdict.VALID
-    store.put(plan.root.steps("import"), documents.encode(import_steps(store, plan, write_ratio)))
+    store.put(plan.root.steps("import"), documents.encode(import_steps(plan, manifests, write_ratio)))
     store.put(plan.root.flag(_FLAGS[good]))
     for flag in ("RUNNING", _FLAGS[not good]):
         store.delete(plan.root.flag(flag))
+    return backup
 
 
-def import_steps(store: Store, plan: BackupPlan, ratio: float) -> list[dict[str, object]]:
+def manifests(store: Store, plan: BackupPlan) -> dict[str, TableManifest]:
+    """By table; of those that have one."""
+    found = together.each(lambda dump: store.load(plan.root.manifest(dump.name), TableManifest), plan.tables)
+    return {manifest.table: manifest for manifest in found if manifest}
+
+
+def import_steps(plan: BackupPlan, manifests: Iterable[TableManifest], ratio: float) -> list[dict[str, object]]:
     """Into the tables of the same names, usable by hand, for each dump that the connector can load."""
-    manifests = together.each(lambda dump: store.load(plan.root.manifest(dump.name), TableManifest), plan.tables)
     return steps.by_hand(
         [
             steps.load_step(step_name(m.table, BY_HAND), plan.jar, plan.region, plan.root.data(m.table, m.attempt), m.table, ratio)
             for m in manifests
-            if m and "connector" in m.engines
+            if "connector" in m.engines
         ]
     )
 

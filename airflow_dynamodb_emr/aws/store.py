@@ -51,8 +51,9 @@ class Store:
     def write_once(self, uri: S3Uri, document: object) -> bool:
         return self.put_new(uri, documents.encode(document))
 
-    def put(self, uri: S3Uri, data: bytes = b"") -> None:
-        self.s3.put_object(Bucket=uri.bucket, Key=uri.key, Body=data)
+    def put(self, uri: S3Uri, data: bytes = b"", kind: str = "binary/octet-stream") -> None:
+        """*kind*: its media type, for whoever opens it in a browser."""
+        self.s3.put_object(Bucket=uri.bucket, Key=uri.key, Body=data, ContentType=kind)
 
     def delete(self, uri: S3Uri) -> None:
         self.s3.delete_object(Bucket=uri.bucket, Key=uri.key)

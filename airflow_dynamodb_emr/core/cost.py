@@ -56,4 +56,6 @@ def storage(stored_bytes: int, prices: Prices) -> float:
 
 def amount(dollars: float) -> str:
     """As a person reads it: small ones are told apart too."""
+    if 0 < dollars < 0.00005:
+        return "<$0.0001"
     return f"${dollars:,.2f}" if dollars >= 0.1 or not dollars else f"${dollars:.4f}"

@@ -8,28 +8,33 @@ from airflow_dynamodb_emr.core import cost
 from airflow_dynamodb_emr.core.dumping import TableDump
 from airflow_dynamodb_emr.core.estimate import Estimate
 from airflow_dynamodb_emr.core.fleet import Size
+from airflow_dynamodb_emr.core.layout import Folder
 from airflow_dynamodb_emr.core.loading import TableLoad
 from airflow_dynamodb_emr.core.plan import BackupPlan
 from airflow_dynamodb_emr.core.restore import Restore, RestorePlan
+from airflow_dynamodb_emr.core.runreport import Report, Row
+from airflow_dynamodb_emr.core.spent import OWN, PARTS
 from airflow_dynamodb_emr.core.table import Throughput
 from airflow_dynamodb_emr.core.verdict import Backup, TableVerdict
-from airflow_dynamodb_emr.core.words import counted, size
+from airflow_dynamodb_emr.core.words import counted, duration, size
 
-_HEAD = ("table", "engine", "items", "bytes", "before", "during", "after", "seconds", "verdict")
+_HEAD = ("table", "engine", "try", "items", "bytes", "before", "during", "after", "seconds", "units read", "dollars", "verdict")
 _PLAN_HEAD = ("table", "engine", "items", "bytes", "before", "during", "after", "segments", "minutes", "dollars", "why")
 _LOAD_HEAD = ("source", "", "table", "engine", "items", "bytes", "before", "during", "after", "minutes", "dollars", "why")
-_LEFT = {0, 1, 8}  # columns of words; the others are numbers
+_LEFT = {0, 1, 11}  # columns of words; the others are numbers
 
 
-def backup_lines(backup: Backup) -> list[str]:
-    """A line a table; throughput is read units a second."""
+def backup_lines(backup: Backup, report: Report | None = None) -> list[str]:
+    """A line a table; throughput is read units a second. ~ is an estimate; dollars are without the cluster's, which the line at the top has."""
+    rows = {row.table.name: row for row in report.tables} if report else {}
     what = f"backup of {backup.prefix}* at {backup.time:%Y-%m-%d %H:%M:%S} UTC: {backup.verdict.value}"
     head = f"{what}, {counted(len(backup.tables), 'table')}, {counted(backup.items, 'item')}, {size(backup.bytes)} in {backup.uri}"
     reasons = [f"  {name}: {why}" for name, why in backup.missing.items()]
     raised = [f"  {name} is still raised" for name in backup.raised]
     return [
         head,
-        *columns([_HEAD, *map(_row, backup.tables)]),
+        *(_took(report) if report else []),
+        *columns([_HEAD, *(_row(table, rows.get(table.name)) for table in backup.tables)]),
         *reasons,
         *raised,
         *_excluded(backup.excluded),
@@ -111,10 +116,27 @@ def _load(table: TableLoad) -> tuple[str, ...]:
     return (table.source, "->", table.name, table.engine, f"{table.items:,}", size(table.bytes), *units, *numbers, f"{table.rate.why}; {table.why}")
 
 
-def _row(table: TableVerdict) -> tuple[str, ...]:
+def _took(report: Report) -> list[str]:
+    told = "not known" if report.totals.dollars is None else f"{report.guess(*PARTS)}{cost.amount(report.totals.dollars)}"
+    machines = f", of which {cost.amount(report.spent.clusters)} for the machines" if report.spent.clusters else ""
+    return [
+        f"  it took {duration(report.totals.seconds)} and cost {told}{machines} ({report.prices})",
+        f"  plots, and how it compares with the backups before: {Folder.parse(report.uri).page}",
+    ]
+
+
+def _row(table: TableVerdict, row: Row | None) -> tuple[str, ...]:
     seen = table.throughput
     units = map(_units, (seen.before, seen.during, seen.after))
-    return (table.name, table.engine, f"{table.items:,}", size(table.bytes), *units, f"{table.seconds:.1f}", table.verdict.value)
+    counts = (str(table.attempt or ""), f"{table.items:,}", size(table.bytes))
+    return (table.name, table.engine, *counts, *units, f"{table.seconds:.1f}", *_spent(table, row), table.verdict.value)
+
+
+def _spent(table: TableVerdict, row: Row | None) -> tuple[str, str]:
+    """Read units and dollars."""
+    units = row.read_units if row else table.read_units
+    read = "?" if units is None else f"{row.guess('read_units') if row else ''}{units:,.0f}"
+    return read, f"{row.guess(*OWN)}{row.spent.own:,.4f}" if row else "?"
 
 
 def _units(throughput: Throughput | None, kind: str = "read") -> str:

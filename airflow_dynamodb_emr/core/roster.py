@@ -22,7 +22,9 @@ class Status(Noun, frozen=True, kw_only=True):
     code: str = ""
     message: str = ""
     subnet: str = ""  # where its machines were to be
+    created: datetime | None = None
     since: datetime | None = None  # when it was ready
+    gone: datetime | None = None  # when it ended
 
     @property
     def ready(self) -> bool:

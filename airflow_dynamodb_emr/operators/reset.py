@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from airflow_dynamodb_emr.aws import admission, ledgers, throughput
@@ -19,12 +20,14 @@ class ResetNotes(NamedTuple):
 
     lines: list[str]
     waiting: set[str]  # tables that DynamoDB allows to be lowered only later: the janitor's, and no failure of the run
+    at: dict[str, datetime] = {}  # when each was seen to be back
 
     @classmethod
     def read(cls, context: Context, task_id: str, tables: int) -> ResetNotes:
         noted = [note for note in context["ti"].xcom_pull(task_ids=task_id, map_indexes=list(range(tables))) or [] if note]
         waits = {note["table"]: note["waits"] for note in noted if note["waits"]}
-        return cls([*(line for note in noted for line in note["notes"]), *waits.values()], set(waits))
+        at = {note["table"]: datetime.fromisoformat(note["at"]) for note in noted if note.get("at")}
+        return cls([*(line for note in noted for line in note["notes"]), *waits.values()], set(waits), at)
 
 
 class ResetOperator(TableOperator):
@@ -56,7 +59,7 @@ class ResetOperator(TableOperator):
             return self._look_again(context, entry, looks)
         self._next_one(plan)
         self.log.info("%s", "\n".join(done) or f"{self.table} is back at {entry.throughput}")
-        return {"table": self.table, "notes": done, "waits": ""}
+        return {"table": self.table, "notes": done, "waits": "", "at": now().isoformat()}
 
     def _next_one(self, plan: Spikes) -> None:
         """This table is done: another may be raised."""

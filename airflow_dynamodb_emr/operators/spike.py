@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from botocore.exceptions import ClientError
@@ -71,12 +71,14 @@ class SpikeNotes(NamedTuple):
 
     during: dict[str, Throughput]  # what each table had then
     lines: list[str]  # a spike that was smaller than planned, or none
+    since: dict[str, datetime]  # from when on, where it was raised
 
     @classmethod
     def read(cls, context: Context, task_id: str, tables: int) -> SpikeNotes:
         noted = [note for note in context["ti"].xcom_pull(task_ids=task_id, map_indexes=list(range(tables))) or [] if note]
         during = {note["table"]: Throughput(read=note["read"], write=note["write"]) for note in noted}
-        return cls(during, [note["note"] for note in noted if note.get("note")])
+        since = {note["table"]: datetime.fromisoformat(note["since"]) for note in noted if note.get("since")}
+        return cls(during, [note["note"] for note in noted if note.get("note")], since)
 
 
 class SpikeOperator(TableOperator):
@@ -138,7 +140,7 @@ class SpikeOperator(TableOperator):
             return self._without(plan, message(error))
         line = event.get("line", "")
         if raised:
-            return {**self._units(), "note": line}
+            return {**self._units(), "note": line, "since": entry.since.isoformat()}
         return self.wait(context, "table_settled", self.table, SETTLE_TIMEOUT, self.go_on, looks=looks + 1, line=line)
 
     def _for_want_of_room(self, context: Context, entry: ledger.Entry, since: float, why: str) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from argparse import Namespace
 from typing import Any
 
@@ -37,14 +38,15 @@ def run(arguments: Namespace) -> int:
     estimate = planning.preview(clients, selection, settings.read_pace(listed), cluster, settings.wished)
     logs = settings.logs if settings.base or settings.log_uri else None
     request = {"Name": names.cluster_name(_RUN), **cluster.request(_RUN, logs, estimate.size)} if estimate.size else None
+    if arguments.json:
+        print(f"dollars are by {estimate.prices}", file=sys.stderr)
     print(_document(estimate, request) if arguments.json else _text(estimate, request))
     return 0
 
 
 def _document(estimate: Estimate, request: dict[str, Any] | None) -> str:
     tables = list(map(_table, estimate.tables))
-    total = {"seconds": estimate.seconds, "dollars": estimate.dollars, "prices": str(estimate.prices)}
-    return json.dumps({"tables": tables, "cluster": request, **total}, indent=2)
+    return json.dumps({"tables": tables, "cluster": request, "seconds": estimate.seconds, "dollars": estimate.dollars}, indent=2)
 
 
 def _text(estimate: Estimate, request: dict[str, Any] | None) -> str:

@@ -11,6 +11,7 @@ from airflow_dynamodb_emr.aws.clusters import list_steps
 from airflow_dynamodb_emr.core.layout import Folder
 from airflow_dynamodb_emr.core.names import is_cluster_of
 from airflow_dynamodb_emr.core.plan import BackupPlan
+from airflow_dynamodb_emr.core.runreport import Report
 from airflow_dynamodb_emr.core.verdict import Backup, Verdict
 
 from .conftest import BASE, World
@@ -107,6 +108,25 @@ def test_the_other_tables_of_a_red_run_are_whole_and_reset(world: World, ran: di
 
     assert other and other.verdict is Verdict.VALID
     assert world.units("RED_spiked") == 5
+
+
+def test_a_report_says_what_was_raised_and_for_how_long_and_what_all_of_it_cost(world: World, ran: dict[str, bool]) -> None:
+    backup = backup_of(world, "GOOD_")
+    report = world.store.load(Folder.parse(backup.uri).report, Report)
+    assert report
+
+    spiked = next(row for row in report.tables if row.table.name == "GOOD_spiked")
+    (life,) = report.clusters
+    assert spiked.raised and spiked.raised.start < spiked.started < spiked.ended < spiked.raised.end and spiked.spent.capacity > 0  # type: ignore[operator]
+    assert "capacity" not in spiked.estimated and life.seconds and report.totals.dollars
+    assert f"plots, and how it compares with the backups before: {Folder.parse(backup.uri).page}" in world.runs.log("GOOD_")
+
+
+def test_a_red_run_has_a_report_too_with_each_try(world: World, ran: dict[str, bool]) -> None:
+    report = world.store.load(Folder.parse(backup_of(world, "RED_").uri).report, Report)
+
+    assert report and report.totals.failed == 1
+    assert [each.state for each in report.tries if each.table == "RED_fails"] == ["FAILED"] * 3
 
 
 def test_a_retry_dumps_into_a_fresh_folder(world: World, ran: dict[str, bool]) -> None:

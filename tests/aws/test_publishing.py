@@ -41,6 +41,10 @@ def judge(clients: Clients, plan: BackupPlan, why: dict[str, str] | None = None)
     return publishing.judge(clients, plan, why or {}, {plan.prefix + "a": DURING}, NOON)
 
 
+def publish(store: Store, plan: BackupPlan, backup: Backup) -> Backup:
+    return publishing.publish(store, plan, backup, publishing.manifests(store, plan).values(), 0.8)
+
+
 def flags(store: Store, plan: BackupPlan) -> list[str]:
     return sorted(uri.key.rpartition("/")[2] for uri, _ in store.objects(plan.root.uri) if "BACKUP_" in uri.key)
 
@@ -124,18 +128,18 @@ def test_a_good_backup_is_published_with_its_flag(clients: Clients, store: Store
     store.put(plan.root.flag("RUNNING"))
     backup = judge(clients, plan)
 
-    publishing.publish(store, plan, backup, 0.8)
+    publish(store, plan, backup)
 
     assert store.load(plan.root.verdict, Backup) == backup
     assert flags(store, plan) == ["BACKUP_COMPLETE_SUCCESS"]
 
 
 def test_a_failed_backup_gives_way_to_a_later_one_of_the_same_run(clients: Clients, store: Store, plan: BackupPlan) -> None:
-    publishing.publish(store, plan, judge(clients, plan), 0.8)
+    publish(store, plan, judge(clients, plan))
     assert flags(store, plan) == ["BACKUP_COMPLETE_FAILED"]
     proven(store, plan, "a", "b")
 
-    publishing.publish(store, plan, judge(clients, plan), 0.8)
+    publish(store, plan, judge(clients, plan))
 
     published = store.load(plan.root.verdict, Backup)
     assert published and published.verdict is Verdict.VALID
@@ -145,10 +149,11 @@ def test_a_failed_backup_gives_way_to_a_later_one_of_the_same_run(clients: Clien
 def test_a_good_verdict_is_final_and_so_is_its_flag(clients: Clients, store: Store, plan: BackupPlan) -> None:
     proven(store, plan, "a", "b")
     good = judge(clients, plan)
-    publishing.publish(store, plan, good, 0.8)
+    publish(store, plan, good)
 
-    publishing.publish(store, plan, structs.replace(good, verdict=Verdict.INCOMPLETE), 0.8)
+    holds = publish(store, plan, structs.replace(good, verdict=Verdict.INCOMPLETE))
 
+    assert holds == good
     assert store.load(plan.root.verdict, Backup) == good
     assert flags(store, plan) == ["BACKUP_COMPLETE_SUCCESS"]
 
@@ -157,7 +162,7 @@ def test_the_steps_for_a_load_by_hand_are_those_of_the_dumps_that_the_connector_
     proven(store, plan, "a")
     proven(store, plan, "b", engines=("worker",))
 
-    steps: list[dict[str, Any]] = publishing.import_steps(store, plan, 0.8)
+    steps: list[dict[str, Any]] = publishing.import_steps(plan, publishing.manifests(store, plan).values(), 0.8)
 
     assert [step["Args"][-3:] for step in steps] == [[f"{plan.folder}/{prefix}a/1", prefix + "a", "0.800000"]]
 
@@ -165,7 +170,7 @@ def test_the_steps_for_a_load_by_hand_are_those_of_the_dumps_that_the_connector_
 def test_the_steps_by_hand_are_published_as_the_command_line_reads_them(clients: Clients, store: Store, plan: BackupPlan) -> None:
     proven(store, plan, "a", "b")
 
-    publishing.publish(store, plan, judge(clients, plan), 0.8)
+    publish(store, plan, judge(clients, plan))
 
     steps = json.loads(store.read(plan.root.steps("import")) or b"")
     assert [step["Type"] for step in steps] == ["CUSTOM_JAR", "CUSTOM_JAR"]

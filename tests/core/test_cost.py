@@ -19,7 +19,7 @@ def test_an_unknown_instance_type_has_no_price() -> None:
     assert cost.cluster("z9.huge", 3, 1800, LIST) is None
 
 
-@pytest.mark.parametrize(("dollars", "told"), [(0, "$0.00"), (0.00583, "$0.0058"), (0.654, "$0.65"), (1234.5, "$1,234.50")])
+@pytest.mark.parametrize(("dollars", "told"), [(0, "$0.00"), (0.00583, "$0.0058"), (0.00002, "<$0.0001"), (0.654, "$0.65"), (1234.5, "$1,234.50")])
 def test_an_amount_is_told_as_precisely_as_it_matters(dollars: float, told: str) -> None:
     assert cost.amount(dollars) == told
 

@@ -1,16 +1,20 @@
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from msgspec import structs
 
+from airflow_dynamodb_emr.core import verdict
 from airflow_dynamodb_emr.core.fleet import Size
 from airflow_dynamodb_emr.core.loading import Source, table_load
 from airflow_dynamodb_emr.core.pace import Pace
+from airflow_dynamodb_emr.core.reckoning import Facts, report
 from airflow_dynamodb_emr.core.report import backup_lines, plan_lines, restore_lines, restore_plan_lines, size
 from airflow_dynamodb_emr.core.restore import Restore, TableLoaded, restore_plan
 from airflow_dynamodb_emr.core.spiking import Absolute
 from airflow_dynamodb_emr.core.table import Throughput
-from airflow_dynamodb_emr.core.verdict import Seen, Verdict
+from airflow_dynamodb_emr.core.verdict import Seen, Verdict, whole
 
 from .makers import NOON, RUN, backup, judged, manifest, plan, restore_request, schema, table, units
 
@@ -20,12 +24,26 @@ READ = Throughput(read=5, write=5)
 def test_a_good_backup_is_a_line_a_table_under_its_verdict() -> None:
     seen = Seen(before=READ, during=structs.replace(READ, read=105), after=READ)
 
-    lines = backup_lines(backup(judged("PROD_orders", items=1234, bytes=2048, seconds=3.25, throughput=seen), judged("PROD_b", items=1)))
+    orders = judged("PROD_orders", items=1234, bytes=2048, seconds=3.25, throughput=seen, attempt=2, read_units=7)
+
+    lines = backup_lines(backup(orders, judged("PROD_b", items=1)))
 
     assert lines[0].startswith("backup of PROD_* at 2026-11-23 12:00:00 UTC: VALID, 2 tables, 1,235 items, 2.0 KiB in s3://backups/")
-    assert lines[1].split() == ["table", "engine", "items", "bytes", "before", "during", "after", "seconds", "verdict"]
-    assert lines[2].split() == ["PROD_orders", "connector", "1,234", "2.0", "KiB", "5", "105", "5", "3.2", "VALID"]
+    assert lines[1].split()[:5] == ["table", "engine", "try", "items", "bytes"]
+    assert lines[1].split()[5:] == ["before", "during", "after", "seconds", "units", "read", "dollars", "verdict"]
+    assert lines[2].split() == ["PROD_orders", "connector", "2", "1,234", "2.0", "KiB", "5", "105", "5", "3.2", "7", "?", "VALID"]
     assert len(lines) == 4
+
+
+def test_with_its_report_it_says_what_it_took_and_cost_and_what_of_that_is_estimated() -> None:
+    made = plan(table("a", read=0, write=0, bytes=8192 * 10**6))
+    good = verdict.backup(made, [whole(manifest("a"), Seen(), False)], NOON + timedelta(minutes=9), [])
+
+    took, plots, _, row = backup_lines(good, report(made, good, Facts(manifests={"a": manifest("a")})))[1:]
+
+    assert took == "  it took 9 minutes and cost ~$0.12 (list prices of us-east-1, July 2026)"
+    assert plots.endswith(f"{good.uri}/report.html")
+    assert row.split()[-3:] == ["~1,000,000", "~0.1250", "VALID"]
 
 
 def test_the_columns_stand_under_each_other() -> None:
@@ -41,7 +59,7 @@ def test_throughput_that_nobody_saw_or_that_is_on_demand_is_said_so() -> None:
 
     (row,) = backup_lines(backup(judged("a", throughput=on_demand)))[2:]
 
-    assert "on demand" in row and row.split()[-4:-2] == ["?", "?"]
+    assert "on demand" in row and row.split()[-6:-3] == ["?", "?", "0.0"]
 
 
 def test_a_failed_backup_names_each_missing_table_and_why() -> None:
