@@ -25,6 +25,7 @@ from airflow_dynamodb_emr.core.reckoning import Facts
 from airflow_dynamodb_emr.core.roster import Start
 from airflow_dynamodb_emr.core.runreport import Past, Report
 from airflow_dynamodb_emr.core.spent import Life, Span, Try
+from airflow_dynamodb_emr.core.starting import AS_PLANNED
 from airflow_dynamodb_emr.core.verdict import Backup, Verdict
 from airflow_dynamodb_emr.errors import DataDamaged
 
@@ -130,15 +131,15 @@ def _partial(seen: _Seen) -> list[str]:
 
 
 def _life(clients: Clients, start: Start) -> Life:
-    status = clusters.status(clients.emr, start.cluster)
+    status, as_planned = clusters.status(clients.emr, start.cluster), start.words.startswith(AS_PLANNED)
     return Life(
         id=start.cluster,
         lane=start.lane,
         created=status.created,
         ready=status.since,
         ended=status.gone,
-        words="; ".join(filter(None, [start.instead_of, start.words])),
-        as_planned=not start.words,
+        words="; ".join(filter(None, [start.instead_of, "" if as_planned else start.words])),
+        as_planned=as_planned,
     )
 
 

@@ -15,6 +15,7 @@ from airflow_dynamodb_emr.core.machines import siblings
 
 LEAST_STARTS = 4  # where there is less to change, what failed is tried again: capacity comes and goes
 MOST_TYPES, MOST_TYPES_WITH_STRATEGY = 5, 30  # that EMR takes for a fleet, without and with an allocation strategy
+AS_PLANNED = "as planned"
 
 _Change = Callable[[dict[str, Any]], None]
 
@@ -38,7 +39,7 @@ def choices(request: dict[str, Any], failed_subnets: Sequence[str] = ()) -> list
         ("on demand", [_on_demand]),
         ("on demand, with other types of machine", [_on_demand, _other_types]),
     ]
-    found = [Choice(words="as planned", request=_placed(request, ()))]
+    found = [Choice(words=AS_PLANNED, request=_placed(request, ()))]
     for words, changes in plans if len(_subnets(request)) > 1 else plans[1:]:
         changed = _changed(placed, changes)
         if not changes or changed not in [placed, *(choice.request for choice in found)]:

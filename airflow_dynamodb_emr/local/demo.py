@@ -18,9 +18,10 @@ from airflow_dynamodb_emr.aws import backups, loaded, tables
 from airflow_dynamodb_emr.aws.store import Store
 from airflow_dynamodb_emr.core.catalogue import Wanted
 from airflow_dynamodb_emr.core.cluster import LIVE
-from airflow_dynamodb_emr.core.layout import S3Uri
+from airflow_dynamodb_emr.core.layout import Folder, S3Uri
 from airflow_dynamodb_emr.core.report import backup_lines, columns, restore_lines
 from airflow_dynamodb_emr.core.restore import Restore
+from airflow_dynamodb_emr.core.runreport import Report
 from airflow_dynamodb_emr.core.table import Table, Throughput
 from airflow_dynamodb_emr.errors import DynamoDBBackupError
 from airflow_dynamodb_emr.local.dag_runs import DagRuns
@@ -78,7 +79,9 @@ class Demo:
         for prefix in PREFIXES:
             _must(good[prefix], f"the backup of {prefix} failed\n{self.runs.log(prefix)}")
             backup = backups.choose(self.store, self.base / self.region / prefix, Wanted())
-            _say("\n".join(backup_lines(backup)))
+            report = self.store.load(Folder.parse(backup.uri).report, Report)
+            _must(report is not None, f"the backup of {prefix} has no report\n{self.runs.log(prefix)}")
+            _say("\n".join(backup_lines(backup, report)))
 
     def _restore(self) -> None:
         _say(f"One run of dynamodb_restore: the newest backup of {RESTORED} into new tables, {NEW}{RESTORED}...")

@@ -139,7 +139,7 @@ def test_changes_alone_are_not_compared_with_a_whole_table(store: Store, plan: B
 
 
 def test_clusters_and_the_tries_on_them_are_found(clients: Clients, store: Store, plan: BackupPlan, cluster: str) -> None:
-    store.write_once(plan.root.cluster(0, 1), Start(lane=0, number=1, cluster=cluster, instead_of="another died"))
+    store.write_once(plan.root.cluster(0, 1), Start(lane=0, number=1, cluster=cluster, instead_of="another died", words="as planned, once more"))
     clusters.submit(clients, cluster, [step("PROD_a/1"), step("somebody's")])
     until(lambda: all(each.ended for each in clusters.list_steps(clients.emr, cluster)))
     clusters.terminate(clients.emr, [cluster])

@@ -8,7 +8,7 @@ from math import ceil, floor, log10
 from typing import NamedTuple
 
 _STEPS = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10_800, 21_600, 43_200, 86_400]  # seconds
-_DAY = 86_400
+_DAY, _NOTHING = 86_400, 1e-9
 
 
 class Tick(NamedTuple):
@@ -25,7 +25,8 @@ class Scale(NamedTuple):
     @classmethod
     def of(cls, values: Iterable[float], most_ticks: int = 4, base: float = 10) -> Scale:
         """*base*: 1024 for bytes, so that a tick is a round number of KiB, MiB or GiB."""
-        largest = max(values, default=0) or 1
+        found = max(values, default=0)
+        largest = found if found > _NOTHING else 1
         unit = 1.0
         while base != 10 and largest >= unit * base:
             unit *= base

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from airflow_dynamodb_emr.core import cost
@@ -22,6 +22,7 @@ class Column(NamedTuple):
 
 COLUMNS = (
     Column("table", lambda row: row.table.name),
+    Column("verdict", lambda row: row.table.verdict.value),
     Column("engine", lambda row: row.table.engine),
     Column("items", lambda row: f"{row.table.items:,}{' changes' if row.partial else ''}", lambda row: row.table.items),
     Column("stored", lambda row: size(row.table.bytes), lambda row: row.table.bytes),
@@ -32,7 +33,6 @@ COLUMNS = (
     Column("units read", lambda row: _read(row), lambda row: -1 if row.read_units is None else row.read_units),
     Column("its cost", lambda row: _own(row), lambda row: row.spent.own),
     Column("of the cluster", lambda row: _share(row), lambda row: row.spent.clusters or 0),
-    Column("verdict", lambda row: row.table.verdict.value),
 )
 
 
@@ -66,10 +66,16 @@ def _read(row: Row) -> str:
 
 def _own(row: Row) -> str:
     """Without its share of the cluster."""
-    return f"{row.guess(*OWN)}{cost.amount(row.spent.own)}"
+    return _about(row, OWN, row.spent.own)
 
 
 def _share(row: Row) -> str:
     if row.spent.clusters is None:
         return "?"
-    return f"{row.guess('clusters')}{cost.amount(row.spent.clusters)}" if row.spent.clusters else ""
+    return _about(row, ["clusters"], row.spent.clusters) if row.spent.clusters else ""
+
+
+def _about(row: Row, parts: Sequence[str], dollars: float) -> str:
+    """What is told as less than something needs no mark."""
+    told = cost.amount(dollars)
+    return told if told.startswith("<") else f"{row.guess(*parts)}{told}"

@@ -77,7 +77,7 @@ def _clock(report: Report) -> Clock | None:
 
 def _groups(report: Report, clock: Clock) -> Iterator[Group]:
     strips = _Strips(report, clock)
-    found = [(life, packed([*_start(life), *strips.of(life.id)])) for life in report.clusters]
+    found = [(life, packed([*strips.start_of(life), *strips.of(life.id)])) for life in report.clusters]
     alone = packed(strips.of(""))
     height = 18.0 if sum(len(rows) for _, rows in found) + len(alone) <= _FEW_ROWS else 9.0
     yield from (Group(_title(life, several=len(found) > 1), rows, height) for life, rows in found)
@@ -103,14 +103,16 @@ class _Strips:
     def _label(self, each: Try) -> str:
         """Its name without what all of them begin with, where there is room for it."""
         short = each.table.removeprefix(self.report.prefix) or each.table
-        return short if self.clock.share(each.ended) - self.clock.share(each.started) > _LETTER * (len(short) + 1) else ""
+        return short if self._fits(short, each.started, each.ended) else ""
 
+    def _fits(self, words: str, start: datetime, end: datetime) -> bool:
+        return self.clock.share(end) - self.clock.share(start) > _LETTER * (len(words) + 1)
 
-def _start(life: Life) -> Iterator[Strip]:
-    until = life.ready or life.ended
-    if life.created and until:
-        words = f"cluster {life.id} starts: {duration((until - life.created).total_seconds())}"
-        yield Strip(life.created, until, "starting", words, "starting")
+    def start_of(self, life: Life) -> Iterator[Strip]:
+        until = life.ready or life.ended
+        if life.created and until:
+            words = f"cluster {life.id} starts: {duration((until - life.created).total_seconds())}"
+            yield Strip(life.created, until, "starting", words, "starting" if self._fits("starting", life.created, until) else "")
 
 
 def _title(life: Life, several: bool) -> str:
