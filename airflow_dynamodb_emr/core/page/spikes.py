@@ -37,7 +37,7 @@ def levels(report: Report) -> list[Level]:
 
 def area(found: Sequence[Level], clock: Clock, top: float) -> Markup:
     most = max(level.units for level in found)
-    title = f"read capacity raised · at most by {most:,} units a second, of {counted(max(level.tables for level in found), 'table')} at once"
+    title = f"raised by up to {most:,} units a second · {counted(max(level.tables for level in found), 'table')} at once"
     return joined(text(0, top + 15, title, class_="head"), _steps(found, clock, top + _HEAD, HEIGHT - _HEAD, most or 1))
 
 

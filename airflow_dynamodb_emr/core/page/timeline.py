@@ -111,14 +111,14 @@ class _Strips:
     def start_of(self, life: Life) -> Iterator[Strip]:
         until = life.ready or life.ended
         if life.created and until:
-            words = f"cluster {life.id} starts: {duration((until - life.created).total_seconds())}"
+            words = f"cluster {life.id} starts: {duration((until - life.created).total_seconds())}{life.words and f', {life.words}'}"
             yield Strip(life.created, until, "starting", words, "starting" if self._fits("starting", life.created, until) else "")
 
 
 def _title(life: Life, several: bool) -> str:
     which = f"cluster {life.lane + 1}" if several else "cluster"
     lived = f"lived {duration(life.seconds)}" if life.seconds is not None else "its end is not known"
-    return " · ".join(filter(None, [which, life.id, lived, life.words]))
+    return f"{which} · {life.id} · {lived}"
 
 
 def _group(group: Group, top: float, clock: Clock) -> Markup:
