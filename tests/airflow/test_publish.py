@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
 from airflow_dynamodb_emr.aws import reporting
 from airflow_dynamodb_emr.aws.reporting import Earlier
-from airflow_dynamodb_emr.operators.publish import PublishBackupOperator
+from airflow_dynamodb_emr.core import reckoning
+from airflow_dynamodb_emr.core.reckoning import Facts
+from airflow_dynamodb_emr.operators.publish import BACKUPS, PublishBackupOperator
 from tests.core import makers
 
 
@@ -53,3 +55,20 @@ def test_backups_before_it_that_cannot_be_read_are_no_reason_either(
 
     assert operator._compared(makers.plan(), makers.backup(), {}) == (Earlier(), [])
     assert log == ["not compared with the backups before it: what nobody thought of"]
+
+
+class Events(dict[Any, Any]):
+    """An asset's events, as Airflow gives them to a task."""
+
+    def add(self, asset: Any, extra: dict[str, Any]) -> None:
+        self[asset.name] = extra
+
+
+def test_the_event_of_a_backup_has_its_numbers(operator: PublishBackupOperator) -> None:
+    events, backup = Events(), makers.backup(makers.judged("a", items=3, bytes=10))
+    made = reckoning.report(makers.plan(makers.table("a")), backup, Facts())
+
+    operator._emit(cast("Any", {"outlet_events": {BACKUPS: events}}), backup, made)
+
+    told = {"backup": backup.uri, "tables": 1, "items": 3, "bytes": 10, "failed": 0, "seconds": 0.0, "dollars": 0.0, "read_units": None}
+    assert events == {"dynamodb-backup-PROD_": told}
