@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from datetime import datetime
+from functools import partial
 from itertools import islice
 from typing import NamedTuple, TypeVar
-
-from msgspec import structs
 
 from airflow_dynamodb_emr.aws import attempts, backups, clusters, lanes
 from airflow_dynamodb_emr.aws.clients import Clients
@@ -16,7 +15,7 @@ from airflow_dynamodb_emr.core import comparison, documents, reckoning
 from airflow_dynamodb_emr.core.comparison import Point
 from airflow_dynamodb_emr.core.documents import Noun
 from airflow_dynamodb_emr.core.engines import NATIVE
-from airflow_dynamodb_emr.core.layout import S3Uri
+from airflow_dynamodb_emr.core.layout import LEVELS, S3Uri
 from airflow_dynamodb_emr.core.manifest import TableManifest
 from airflow_dynamodb_emr.core.names import attempt_of, step_name
 from airflow_dynamodb_emr.core.page.page import page
@@ -31,7 +30,6 @@ from airflow_dynamodb_emr.errors import DataDamaged
 
 T = TypeVar("T")
 MOST_LOOKS = 10  # folders before this one that are looked into
-_DATE_LEVELS = 4  # of a backup's folder below its app
 
 
 class Earlier(Noun, frozen=True, kw_only=True):
@@ -94,20 +92,21 @@ def write(store: Store, plan: BackupPlan, backup: Backup, found: Facts) -> Repor
 def _seen(store: Store, plan: BackupPlan, notes: list[str]) -> Iterator[_Seen]:
     """Newest first, a few, until one is good."""
     own = plan.root.uri
-    app = S3Uri(own.bucket, own.key.rsplit("/", _DATE_LEVELS)[0])
-    for folder in islice((folder for folder in backups.folders(store, app) if folder.time < plan.root.time), MOST_LOOKS):
-        backup = _load(store, folder.verdict, Backup, notes)
+    app = S3Uri(own.bucket, own.key.rsplit("/", len(LEVELS))[0])
+    before = (folder for folder in backups.folders(store, app, until=plan.root.time) if folder.uri != own)
+    for folder in islice(before, MOST_LOOKS):
+        backup = _readable(partial(backups.read, store, folder), notes)
         if backup is None or backup.prefix != plan.prefix:
             continue
-        seen = _Seen(structs.replace(backup, uri=str(folder.uri)), _load(store, folder.report, Report, notes))
+        seen = _Seen(backup, _readable(partial(store.load, folder.report, Report), notes))
         yield seen
         if seen.good:
             break
 
 
-def _load(store: Store, uri: S3Uri, kind: type[T], notes: list[str]) -> T | None:
+def _readable(read: Callable[[], T | None], notes: list[str]) -> T | None:
     try:
-        return store.load(uri, kind)
+        return read()
     except DataDamaged as damaged:
         notes.append(f"not compared with what cannot be read: {damaged.facts}")
         return None

@@ -21,6 +21,7 @@ from airflow_dynamodb_emr.core.reckoning import Facts
 from airflow_dynamodb_emr.core.roster import Start
 from airflow_dynamodb_emr.core.runreport import Report
 from airflow_dynamodb_emr.core.verdict import Backup, Seen, Verdict
+from airflow_dynamodb_emr.core.verification import Fault, TableVerification, Verification
 from tests.core import makers
 from tests.core.makers import NOON
 
@@ -39,7 +40,7 @@ def planned(folder: S3Uri, days_ago: int) -> BackupPlan:
 
 def good(plan: BackupPlan, items: int = 3) -> Backup:
     manifests = [structs.replace(makers.manifest(dump.name), items=items) for dump in plan.tables]
-    return verdict.backup(plan, [verdict.whole(manifest, Seen(), False) for manifest in manifests], NOON, [])
+    return verdict.backup(plan, [verdict.whole(manifest, b"", Seen(), False) for manifest in manifests], NOON, [])
 
 
 def published(store: Store, plan: BackupPlan, backup: Backup, report: bool = True) -> Backup:
@@ -95,7 +96,7 @@ def test_where_none_is_good_the_newest_with_a_verdict_counts_and_no_more_than_a_
     found = reporting.earlier(store, plan)
 
     assert found.backup and found.backup.time == NOON - timedelta(days=1) and len(found.history) == MOST_LOOKS
-    assert aws.calls()["s3.GET"] < 3 * MOST_LOOKS + 10
+    assert aws.calls()["s3.GET"] < 5 * MOST_LOOKS + 10
 
 
 def test_one_without_a_verdict_or_of_another_prefix_is_none(store: Store, plan: BackupPlan, folder: S3Uri) -> None:
@@ -103,6 +104,18 @@ def test_one_without_a_verdict_or_of_another_prefix_is_none(store: Store, plan: 
     published(store, planned(folder, 2), structs.replace(good(planned(folder, 2)), prefix="PRO"))
 
     assert reporting.earlier(store, plan) == Earlier()
+
+
+def test_a_backup_that_a_later_look_has_found_damaged_is_no_measure(store: Store, plan: BackupPlan, folder: S3Uri) -> None:
+    for days in (2, 1):
+        published(store, planned(folder, days), good(planned(folder, days)))
+    bad = planned(folder, 1).root
+    fault = TableVerification(name="PROD_a", verdict=Verdict.INVALID, reasons=[Fault(reason="a part is gone")], at=NOON)
+    store.put(bad.verification, documents.encode(Verification(uri=str(bad.uri), verdict=Verdict.INVALID, tables=[fault])))
+
+    found = reporting.earlier(store, plan)
+
+    assert found.backup and found.backup.time == NOON - timedelta(days=2)
 
 
 @pytest.mark.parametrize("damaged", ["verdict", "report"])

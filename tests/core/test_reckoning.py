@@ -26,11 +26,11 @@ def made(manifests: dict[str, TableManifest], tries: list[Try], **more: object) 
     """Of tables `a`, 8 GiB, and `b`, on demand."""
     planned = plan(table("a", read=10, bytes=8192 * 10**6), table("b", read=0, write=0, bytes=8192 * 1000))
     tables = [
-        verdict.whole(manifests[dump.name], Seen(), False) if dump.name in manifests else verdict.missing(dump, "its step is FAILED", Seen(), True)
+        verdict.whole(found, b"", Seen(), False) if (found := manifests.get(dump.name)) else verdict.missing(dump, "its step is FAILED", Seen(), True)
         for dump in planned.tables
     ]
-    found = verdict.backup(planned, tables, NOON + 40 * MINUTE, ["a note"])
-    return report(planned, found, Facts(manifests=manifests, tries=tries, clusters=[LIFE], **more))  # type: ignore[arg-type]
+    backup = verdict.backup(planned, tables, NOON + 40 * MINUTE, ["a note"])
+    return report(planned, backup, Facts(manifests=manifests, tries=tries, clusters=[LIFE], **more))  # type: ignore[arg-type]
 
 
 def dumped(name: str, start: int, end: int, **more: object) -> TableManifest:

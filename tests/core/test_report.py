@@ -37,7 +37,7 @@ def test_a_good_backup_is_a_line_a_table_under_its_verdict() -> None:
 
 def test_with_its_report_it_says_what_it_took_and_cost_and_what_of_that_is_estimated() -> None:
     made = plan(table("a", read=0, write=0, bytes=8192 * 10**6))
-    good = verdict.backup(made, [whole(manifest("a"), Seen(), False)], NOON + timedelta(minutes=9), [])
+    good = verdict.backup(made, [whole(manifest("a"), b"", Seen(), False)], NOON + timedelta(minutes=9), [])
 
     took, plots, _, row = backup_lines(good, report(made, good, Facts(manifests={"a": manifest("a")})))[1:]
 
