@@ -88,6 +88,9 @@ class FakeS3:
 
     def _list_objects_v2(self, asked: dict[str, Any]) -> dict[str, Any]:
         found = sorted(key for key in self.objects if key.startswith(asked["Prefix"]))
+        if "Delimiter" in asked:
+            inside = {key[len(asked["Prefix"]) :].partition("/") for key in found}
+            return {"CommonPrefixes": [{"Prefix": f"{asked['Prefix']}{name}/"} for name in sorted({name for name, slash, _ in inside if slash})]}
         return {"Contents": [{"Key": key, "Size": len(self.objects[key]), "ETag": f'"{self.etags[key]}"'} for key in found]}
 
     def _delete_objects(self, asked: dict[str, Any]) -> dict[str, Any]:

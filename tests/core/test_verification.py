@@ -1,0 +1,121 @@
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from msgspec import structs
+
+from airflow_dynamodb_emr.core.documents import decode, encode
+from airflow_dynamodb_emr.core.verdict import Verdict, worst
+from airflow_dynamodb_emr.core.verification import Fault, TableVerification, Verification, lowered, merged, of_here
+
+from .makers import NOON, backup, judged
+
+VALID, INVALID, INCOMPLETE, UNVERIFIED = Verdict.VALID, Verdict.INVALID, Verdict.INCOMPLETE, Verdict.UNVERIFIED
+LATER, EARLIER = NOON + timedelta(hours=1), NOON - timedelta(hours=1)
+WRONG = Fault(part="a/1/x", reason="it is not there")
+
+
+def seen(name: str = "a", verdict: Verdict = VALID, deep: bool = False, **more: object) -> TableVerification:
+    return TableVerification(name=name, verdict=verdict, deep=deep, **{"at": LATER, **more})  # type: ignore[arg-type]
+
+
+def look(*tables: TableVerification, reasons: Sequence[Fault] = (), **more: object) -> Verification:
+    verdict = INVALID if reasons else worst(table.verdict for table in tables)
+    return Verification(verdict=verdict, uri="s3://b/x", at=LATER, tables=list(tables), reasons=list(reasons), **more)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "holds"),
+    [
+        pytest.param(None, (VALID, False), "now", id="nobody has looked"),
+        pytest.param((VALID, False), (INVALID, False), "now", id="shallow after shallow"),
+        pytest.param((INVALID, True), (VALID, False), "before", id="shallow takes back no damage"),
+        pytest.param((INCOMPLETE, True), (VALID, False), "before", id="nor what is missing"),
+        pytest.param((INVALID, True), (INCOMPLETE, False), "before", id="nor changes it"),
+        pytest.param((VALID, True), (VALID, False), "before", id="a deep VALID holds"),
+        pytest.param((VALID, True), (UNVERIFIED, False), "before", id="also where shallow cannot tell"),
+        pytest.param((VALID, True), (INCOMPLETE, False), "now", id="until something is lost"),
+        pytest.param((INVALID, True), (VALID, True), "now", id="deep replaces bad"),
+        pytest.param((VALID, True), (INVALID, True), "now", id="deep replaces good"),
+    ],
+)
+def test_which_look_holds(before: tuple[Verdict, bool] | None, now: tuple[Verdict, bool], holds: str) -> None:
+    known = look(seen("a", *before, at=NOON)) if before else None
+    latest = look(seen("a", *now))
+
+    made = merged(known, latest)
+
+    assert made.tables == (latest.tables if holds == "now" else known and known.tables)
+    assert made.verdict is made.tables[0].verdict and made.at == latest.at
+
+
+def test_tables_that_were_not_looked_at_keep_theirs_and_count() -> None:
+    made = merged(look(seen("a", INVALID), seen("b")), look(seen("b", deep=True)))
+
+    assert [(table.name, table.verdict, table.deep) for table in made.tables] == [("a", INVALID, False), ("b", VALID, True)]
+    assert made.verdict is INVALID
+
+
+LOOKS = st.lists(st.tuples(st.sampled_from([VALID, INVALID, INCOMPLETE, UNVERIFIED]), st.booleans()), min_size=1, max_size=6)
+
+
+@given(LOOKS)
+def test_after_any_looks_a_table_is_not_better_than_the_last_deep_one_found_it(looks: list[tuple[Verdict, bool]]) -> None:
+    record = None
+    for verdict, deep in looks:
+        record = merged(record, look(seen("a", verdict, deep)))
+
+    last_deep = next((verdict for verdict, deep in reversed(looks) if deep), None)
+    assert record
+    if last_deep in (INVALID, INCOMPLETE):
+        assert record.tables[0].verdict is last_deep
+    if looks[-1][1]:
+        assert record.tables[0].verdict is looks[-1][0]
+
+
+def test_a_backup_is_what_the_last_look_leaves_of_it() -> None:
+    whole = backup(judged("a", engines=["worker"]), judged("b"), judged("c", INCOMPLETE, reasons=["its step is FAILED"]))
+    record = look(seen("a", deep=True, engines=["connector", "worker"]), seen("b", INVALID, reasons=[WRONG]), seen("c"))
+
+    found = lowered(whole, record)
+
+    assert [table.verdict for table in found.tables] == [VALID, INVALID, INCOMPLETE] and found.verdict is INVALID
+    assert found.missing == {"b": "a/1/x: it is not there", "c": "its step is FAILED"}
+    assert found.tables[0].engines == ["connector", "worker"]
+
+
+def test_a_look_from_before_the_verdict_says_nothing_of_it() -> None:
+    whole = backup(judged("a"))
+    record = structs.replace(look(seen("a", INCOMPLETE, at=EARLIER), reasons=[WRONG]), at=EARLIER)
+
+    assert lowered(whole, record) == whole == lowered(whole, None)
+
+
+def test_what_cannot_be_told_takes_nothing_away() -> None:
+    whole = backup(judged("a", engines=["worker"]))
+
+    assert lowered(whole, look(seen("a", UNVERIFIED, engines=["connector"]))) == whole
+
+
+def test_what_is_wrong_with_the_whole_counts_for_the_whole() -> None:
+    found = lowered(backup(judged("a")), look(seen("a"), reasons=[WRONG]))
+
+    assert found.verdict is INVALID and found.notes == ["a/1/x: it is not there"]
+
+
+def test_of_another_folders_record_only_damage_is_believed() -> None:
+    record = look(seen("a"), seen("b", INVALID), seen("c", UNVERIFIED))
+
+    assert of_here(record, "s3://b/x") is record and of_here(None, "s3://b/x") is None
+    assert [table.name for table in (of_here(record, "s3://copy/x") or record).tables] == ["b"]
+
+
+def test_a_record_comes_back_from_its_file() -> None:
+    record = look(seen("a", INVALID, reasons=[WRONG]), notes=["a note"])
+
+    assert decode(encode(record), Verification, "it") == record
+    assert decode(b'{"verdict":"VALID","uri":"s3://b/x","tables":[]}', Verification, "it").at is None
