@@ -10,7 +10,7 @@ from airflow_dynamodb_emr.aws.looks import Reader
 from airflow_dynamodb_emr.core import older, origin, verify
 from airflow_dynamodb_emr.core.looking import Look
 from airflow_dynamodb_emr.core.manifest import KeyAttribute
-from airflow_dynamodb_emr.core.verification import TableVerification, Verification
+from airflow_dynamodb_emr.core.verification import TableVerification, Verification, remembered, since
 from airflow_dynamodb_emr.errors import NotFound
 
 
@@ -29,7 +29,8 @@ class Judge(Protocol):
 
     def table(self, look: Look) -> TableVerification: ...
 
-    def whole(self, tables: Sequence[TableVerification]) -> Verification: ...
+    def whole(self, tables: Sequence[TableVerification]) -> Verification:
+        """With what earlier looks know better."""
 
 
 def judge_of(reader: Reader, now: datetime) -> Judge:
@@ -62,7 +63,10 @@ class Ours:
         return verify.table(self._frame, look, self._now)
 
     def whole(self, tables: Sequence[TableVerification]) -> Verification:
-        return verify.verification(self._frame, tables, self._now)
+        record, verdict = self._reader.record(), self._frame.verdict
+        if record and verdict:
+            record = since(record, verdict.ended)
+        return remembered(verify.verification(self._frame, tables, self._now), record)
 
 
 class Older:
@@ -83,4 +87,5 @@ class Older:
         return older.table(look, self._now)
 
     def whole(self, tables: Sequence[TableVerification]) -> Verification:
-        return older.verification(str(self._reader.folder.uri), self._reader.listed, tables, self._now)
+        found = older.verification(str(self._reader.folder.uri), self._reader.listed, tables, self._now)
+        return remembered(found, self._reader.record())

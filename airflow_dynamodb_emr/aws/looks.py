@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
-from airflow_dynamodb_emr.aws import chains, exportproof
+from airflow_dynamodb_emr.aws import chains, exportproof, verifications
 from airflow_dynamodb_emr.aws.store import Store
 from airflow_dynamodb_emr.core import documents
 from airflow_dynamodb_emr.core.engines import CONNECTOR, NATIVE
@@ -17,6 +17,7 @@ from airflow_dynamodb_emr.core.manifest import Copied, TableManifest, moved_to, 
 from airflow_dynamodb_emr.core.origin import digest, keys_of
 from airflow_dynamodb_emr.core.schema import Schema
 from airflow_dynamodb_emr.core.verdict import Backup
+from airflow_dynamodb_emr.core.verification import Verification
 from airflow_dynamodb_emr.errors import DataDamaged
 from airflow_dynamodb_emr.transfer.parts import MANIFEST
 from airflow_dynamodb_emr.transfer.raw import dumped
@@ -42,6 +43,10 @@ class Reader:
     def proven(self) -> set[str]:
         """The tables that have a manifest."""
         return self.folder.proven(self.folder.uri / key for key in self._tables["tables"])
+
+    def record(self) -> Verification | None:
+        """What earlier looks have found."""
+        return verifications.read(self.store, self.folder) if self.has(self.folder.verification) else None
 
     def frame(self) -> Frame:
         verdict_read, verdict = self._document(self.folder.uri.relative(self.folder.verdict), Backup)

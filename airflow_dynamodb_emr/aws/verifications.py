@@ -10,7 +10,8 @@ from airflow_dynamodb_emr.core.verification import Verification, merged, of_here
 
 def read(store: Store, folder: Folder) -> Verification | None:
     """As far as it holds for the backup that lies here; None while nobody has looked."""
-    return of_here(store.load(folder.verification, Verification), str(folder.uri))
+    found = store.load(folder.verification, Verification)
+    return found and of_here(found, str(folder.uri))
 
 
 def record(store: Store, folder: Folder, now: Verification) -> Verification:

@@ -54,11 +54,19 @@ class Verification(Document, frozen=True, kw_only=True):
         return next((table for table in self.tables if table.name == name), None)
 
 
-def merged(before: Verification | None, now: Verification) -> Verification:
-    """The record after another look; what that look had not to do with stays."""
-    known = {table.name: table for table in before.tables} if before else {}
-    looked = {table.name: _holds(known.get(table.name), table) for table in now.tables}
-    tables = list({**known, **looked}.values())
+def remembered(now: Verification, record: Verification | None) -> Verification:
+    """A look, and what the record knows better of the same tables: a shallow look takes nothing back that a deep one has found."""
+    known = {table.name: table for table in record.tables} if record else {}
+    return _with(now, [_holds(known.get(table.name), table) for table in now.tables])
+
+
+def merged(record: Verification | None, now: Verification) -> Verification:
+    """The record after another look; what that had not to do with stays."""
+    known = {table.name: table for table in record.tables} if record else {}
+    return _with(now, list({**known, **{table.name: table for table in now.tables}}.values()))
+
+
+def _with(now: Verification, tables: list[TableVerification]) -> Verification:
     verdicts = [*(table.verdict for table in tables), *([now.verdict] if now.reasons else [])]
     return structs.replace(now, verdict=worst(verdicts), tables=tables)
 
@@ -71,22 +79,27 @@ def _holds(before: TableVerification | None, now: TableVerification) -> TableVer
     return now if now.verdict in DAMAGED else before  # it was read, and found whole; nothing has changed since
 
 
-def of_here(record: Verification | None, uri: str) -> Verification | None:
-    """*record* as far as it holds for the backup in *uri*: what was found of an original is lost in its copy too, what was whole may not be there."""
-    if record is None or record.uri == uri:
+def of_here(record: Verification, uri: str) -> Verification:
+    """As far as it holds for the backup in *uri*: what was found of an original is lost in its copy too, what was whole may not be there."""
+    if record.uri == uri:
         return record
     return structs.replace(record, tables=[table for table in record.tables if table.verdict in DAMAGED])
 
 
+def since(record: Verification, ended: datetime) -> Verification:
+    """Without what was found before the verdict was written: its run was cleared, and went on."""
+    tables = [table for table in record.tables if table.at >= ended]
+    return structs.replace(record, tables=tables, reasons=record.reasons if record.at and record.at >= ended else [])
+
+
 def lowered(backup: Backup, record: Verification | None) -> Backup:
-    """*backup* as the last look at it in S3 leaves it. A look from before the verdict says nothing: its run was cleared, and went on since."""
+    """*backup* as the last look at it in S3 leaves it."""
     if record is None:
         return backup
-    later = {table.name: table for table in record.tables if table.at >= backup.ended}
-    tables = [_lowered(table, later.get(table.name)) for table in backup.tables]
-    reasons = record.reasons if record.at and record.at >= backup.ended else []
-    found = worst([*(table.verdict for table in tables), *([record.verdict] if reasons else [])])
-    return structs.replace(backup, tables=tables, verdict=found, notes=[*backup.notes, *map(str, reasons)])
+    held = since(record, backup.ended)
+    tables = [_lowered(table, held.table(table.name)) for table in backup.tables]
+    found = worst([*(table.verdict for table in tables), *([record.verdict] if held.reasons else [])])
+    return structs.replace(backup, tables=tables, verdict=found, notes=[*backup.notes, *map(str, held.reasons)])
 
 
 def _lowered(table: TableVerdict, seen: TableVerification | None) -> TableVerdict:

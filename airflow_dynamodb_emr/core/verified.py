@@ -27,7 +27,8 @@ def headline(found: Verification) -> str:
 def line(table: TableVerification) -> str:
     """Of one table, for a log."""
     how = "each part was read" if table.deep else "no data was read"
-    why = f"; {'; '.join(_shown(table.reasons))}" if table.reasons else ""
+    more = [f"and {len(table.reasons) - SHOWN:,} more"] if len(table.reasons) > SHOWN else []
+    why = "".join(f"; {reason}" for reason in [*table.reasons[:SHOWN], *more])
     return f"{table.name} is {table.verdict.value}: {counted(table.items, 'item')}, {size(table.bytes)}, {how}{why}"
 
 
@@ -37,7 +38,7 @@ def bad(found: Verification) -> list[str]:
 
 
 def _row(table: TableVerification) -> tuple[str, ...]:
-    how = "each part was read" if table.deep else ""
+    how = f"each part was read {table.at:%Y-%m-%d %H:%M}" if table.deep else ""
     return table.name, table.verdict.value, f"{table.items:,}", size(table.bytes), ", ".join(table.engines) or "none", how
 
 
@@ -48,9 +49,8 @@ def _of_tables(found: Verification) -> Iterator[str]:
 
 
 def _faults(table: str, reasons: Sequence[Fault]) -> Iterator[str]:
-    return (f"{table}: {reason}" if table else reason for reason in _shown(reasons))
-
-
-def _shown(reasons: Sequence[Fault]) -> list[str]:
-    more = len(reasons) - SHOWN
-    return [*map(str, reasons[:SHOWN]), *([f"and {more:,} more"] if more > 0 else [])]
+    """The key of a part names its table."""
+    for told in reasons[:SHOWN]:
+        yield str(told) if not table or told.part.startswith(f"{table}/") else f"{table}: {told}"
+    if len(reasons) > SHOWN:
+        yield f"{table}: and {len(reasons) - SHOWN:,} more"

@@ -281,7 +281,9 @@ def test_a_shallow_look_takes_nothing_back_and_a_deep_one_does(made: Fabricated)
     good = spoil(made)
     verifications.record(made.store, made.folder, made.look(deep=True))
 
-    assert verifications.record(made.store, made.folder, made.look(at=LATER + timedelta(days=1))).verdict is INVALID
+    shallow = made.look(at=LATER + timedelta(days=1))
+    assert shallow.verdict is INVALID and shallow.table(PACKED) == made.look(deep=True).table(PACKED), "a deep look holds, be it good or bad"
+    assert verifications.record(made.store, made.folder, shallow).verdict is INVALID
 
     made.rot(made.key(PLAIN), good)
     assert verifications.record(made.store, made.folder, made.look(deep=True, tables=[PLAIN])).verdict is VALID

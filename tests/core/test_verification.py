@@ -10,7 +10,7 @@ from msgspec import structs
 
 from airflow_dynamodb_emr.core.documents import decode, encode
 from airflow_dynamodb_emr.core.verdict import Verdict, worst
-from airflow_dynamodb_emr.core.verification import Fault, TableVerification, Verification, lowered, merged, of_here
+from airflow_dynamodb_emr.core.verification import Fault, TableVerification, Verification, lowered, merged, of_here, remembered, since
 
 from .makers import NOON, backup, judged
 
@@ -47,7 +47,7 @@ def test_which_look_holds(before: tuple[Verdict, bool] | None, now: tuple[Verdic
     known = look(seen("a", *before, at=NOON)) if before else None
     latest = look(seen("a", *now))
 
-    made = merged(known, latest)
+    made = remembered(latest, known)
 
     assert made.tables == (latest.tables if holds == "now" else known and known.tables)
     assert made.verdict is made.tables[0].verdict and made.at == latest.at
@@ -67,7 +67,7 @@ LOOKS = st.lists(st.tuples(st.sampled_from([VALID, INVALID, INCOMPLETE, UNVERIFI
 def test_after_any_looks_a_table_is_not_better_than_the_last_deep_one_found_it(looks: list[tuple[Verdict, bool]]) -> None:
     record = None
     for verdict, deep in looks:
-        record = merged(record, look(seen("a", verdict, deep)))
+        record = merged(record, remembered(look(seen("a", verdict, deep)), record))
 
     last_deep = next((verdict for verdict, deep in reversed(looks) if deep), None)
     assert record
@@ -110,8 +110,15 @@ def test_what_is_wrong_with_the_whole_counts_for_the_whole() -> None:
 def test_of_another_folders_record_only_damage_is_believed() -> None:
     record = look(seen("a"), seen("b", INVALID), seen("c", UNVERIFIED))
 
-    assert of_here(record, "s3://b/x") is record and of_here(None, "s3://b/x") is None
-    assert [table.name for table in (of_here(record, "s3://copy/x") or record).tables] == ["b"]
+    assert of_here(record, "s3://b/x") is record
+    assert [table.name for table in of_here(record, "s3://copy/x").tables] == ["b"]
+
+
+def test_a_look_holds_from_the_verdict_on() -> None:
+    record = look(seen("a", at=EARLIER), seen("b", at=NOON), reasons=[WRONG])
+
+    assert [table.name for table in since(record, NOON).tables] == ["b"] and since(record, NOON).reasons == [WRONG]
+    assert since(structs.replace(record, at=EARLIER), NOON).reasons == []
 
 
 def test_a_record_comes_back_from_its_file() -> None:
