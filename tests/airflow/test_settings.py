@@ -100,6 +100,7 @@ def test_a_ratio_is_above_0_and_at_most_1_5(ratio: float) -> None:
         ("max_lanes", [1, 20], [0, 21]),
         ("hour_dollars", [0, 0.5], [-1, math.inf, math.nan]),
         ("poll_seconds", [0.1], [0, -1]),
+        ("read_back_gib", [0, 0.5, math.inf], [-1, math.nan]),
         ("idle_minutes", [1, 10_080], [0, 10_081]),
         ("retries", [0], [-1]),
         ("retry_seconds", [0], [-1]),
@@ -222,3 +223,7 @@ def test_the_form_takes_a_size_or_as_much_as_is_needed(form: Callable[[Settings]
         assert fields[name].resolve() == 0 and fields[name].resolve(12) == 12
         with pytest.raises(ParamValidationError):
             fields[name].resolve(-1)
+
+
+def test_what_is_read_back_is_told_in_bytes() -> None:
+    assert Settings(read_back_gib=0.5).read_back_bytes == 2**29
