@@ -58,6 +58,7 @@ class Reader:
             plan=plan,
             plan_read=plan_read,
             running=self.has(self.folder.flag("RUNNING")),
+            flagged=self.has(self.folder.flag("COMPLETE_SUCCESS")),
             forgotten=self.has(self.folder.forgotten),
         )
 

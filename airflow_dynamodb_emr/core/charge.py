@@ -10,6 +10,7 @@ from airflow_dynamodb_emr.core.verdict import Verdict
 from airflow_dynamodb_emr.core.verification import Fault
 from airflow_dynamodb_emr.core.words import printable
 
+_MOST = 1000
 MISSING, WRONG, UNSURE = Verdict.INCOMPLETE, Verdict.INVALID, Verdict.UNVERIFIED
 
 
@@ -25,7 +26,10 @@ Charges = Iterator[Charge]
 
 
 def told(found: Sequence[Charge]) -> list[Fault]:
-    return [Fault(part=printable(charge.part), reason=printable(charge.reason)) for charge in found]
+    """Of a great many, those that come first, and how many more there are: the record is a document that is read whole."""
+    more = len(found) - _MOST
+    faults = [Fault(part=printable(charge.part), reason=printable(charge.reason)) for charge in found[:_MOST]]
+    return [*faults, *([Fault(reason=f"{more:,} more things are wrong")] if more > 0 else [])]
 
 
 def unread(read: Read, what: str) -> Charges:

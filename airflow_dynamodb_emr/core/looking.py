@@ -62,6 +62,7 @@ class Frame(Noun, frozen=True, kw_only=True):
     plan: Planned | None = None
     plan_read: Read
     running: bool = False  # its flag says that its run is under way
+    flagged: bool = True  # its flag says that it is good
     forgotten: bool = False  # retention has chosen to delete it
 
     @property

@@ -93,5 +93,7 @@ def _notes(frame: Frame) -> Iterator[str]:
     """No restore reads the plan: without it less is known, and nothing is lost."""
     if frame.plan_read.damage or not frame.plan_read.there:
         yield frame.plan_read.damage or f"{frame.plan_read.key} is not there"
+    if frame.verdict and frame.verdict.verdict is Verdict.VALID and (frame.running or not frame.flagged):
+        yield "its flags do not say that it is good: other programs may go by them"
     if frame.moved and frame.verdict:
         yield f"it was copied here from {frame.verdict.uri}"

@@ -134,6 +134,7 @@ class Fabricated:
         stored = {name: self.store.read(folder.manifest(name)) or b"" for name in tables}
         told = [verdict.whole(documents.decode(data, TableManifest, name), data, Seen(), False) for name, data in stored.items()]
         self.store.put(folder.verdict, documents.encode(verdict.backup(plan, told, plan.made, [])))
+        self.store.put(folder.flag("COMPLETE_SUCCESS"))
 
     @property
     def verdict(self) -> Backup:

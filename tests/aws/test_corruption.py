@@ -341,13 +341,29 @@ def test_damage_is_found_and_named(made: Fabricated, case: Case, deep: bool) -> 
     assert not case.table or not about.engines  # type: ignore[union-attr]
 
 
+def test_a_flag_is_no_proof_and_no_damage(made: Fabricated) -> None:
+    del made["BACKUP_COMPLETE_SUCCESS"]
+
+    found = made.look()
+
+    assert found.verdict is VALID and found.notes == ["its flags do not say that it is good: other programs may go by them"]
+
+
+def test_without_its_plan_a_backup_is_as_good(made: Fabricated) -> None:
+    made["plan.json"] = b"{"
+    assert made.look().verdict is VALID and "it is no Planned" in made.look().notes[0]
+
+    del made["plan.json"]
+    assert made.look().verdict is VALID and made.look().notes == ["plan.json is not there"]
+
+
 def test_there_are_many_kinds() -> None:
     assert len({case.name for case in CASES}) == len(CASES) >= 30
 
 
 @pytest.mark.parametrize("deep", [False, True], ids=["shallow", "deep"])
 def test_a_good_backup_is_good_whatever_else_lies_in_its_folder(made: Fabricated, deep: bool) -> None:
-    for key in ("BACKUP_COMPLETE_SUCCESS", "report.html", "importSteps.json", "readers/1", "clusters/0-1.json"):
+    for key in ("BACKUP_KEEP", "report.html", "importSteps.json", "readers/1", "clusters/0-1.json"):
         made[key] = b"{}"
     for key in (f"{PLAIN}/1/_temporary/x", f"{PLAIN}/1/.part.crc", f"{COPIED}/2/data/part-0-0000.json.gz", f"{COPIED}/1/_progress/job.json"):
         made[key] = b"{}"

@@ -7,6 +7,7 @@ from msgspec import structs
 
 from airflow_dynamodb_emr.core import verdict
 from airflow_dynamodb_emr.core.documents import decode, encode
+from airflow_dynamodb_emr.core.manifest import Increment
 from airflow_dynamodb_emr.core.table import Throughput
 from airflow_dynamodb_emr.core.verdict import Backup, Seen, Verdict, overall
 
@@ -70,3 +71,14 @@ def test_a_verdict_says_which_backup_it_is_of_and_comes_back_from_its_file() -> 
 
     assert (made.run, made.prefix, made.uri, made.time, made.notes) == (of.run, of.prefix, of.folder, NOON, ["a note"])
     assert decode(encode(made), Backup, "it") == made
+    assert made.stands_on == []
+
+
+def test_a_verdict_names_the_backups_that_its_increments_need() -> None:
+    def since(day: int) -> Increment:
+        base = f"s3://b/x/2026/11/{day}/12_00.00/tables/a.json"
+        return Increment(base=base, base_time=NOON, start=NOON, end=NOON)
+
+    of = structs.replace(plan(table("a")), increments={"a": since(22), "b": since(22), "c": since(21)})
+
+    assert verdict.backup(of, [], NOON, []).stands_on == ["s3://b/x/2026/11/21/12_00.00", "s3://b/x/2026/11/22/12_00.00"]

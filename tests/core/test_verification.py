@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec import structs
 
+from airflow_dynamodb_emr.core.charge import Charge, told
 from airflow_dynamodb_emr.core.documents import decode, encode
 from airflow_dynamodb_emr.core.verdict import Verdict, worst
 from airflow_dynamodb_emr.core.verification import Fault, TableVerification, Verification, lowered, merged, of_here, remembered, since
@@ -126,3 +127,9 @@ def test_a_record_comes_back_from_its_file() -> None:
 
     assert decode(encode(record), Verification, "it") == record
     assert decode(b'{"verdict":"VALID","uri":"s3://b/x","tables":[]}', Verification, "it").at is None
+
+
+def test_of_a_great_many_things_that_are_wrong_the_first_are_told() -> None:
+    faults = told([Charge(INVALID, f"a/1/{number}", "it is not there") for number in range(1003)])
+
+    assert len(faults) == 1001 and faults[-1] == Fault(reason="3 more things are wrong")
