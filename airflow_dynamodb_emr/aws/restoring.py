@@ -13,8 +13,8 @@ from airflow_dynamodb_emr.aws.errors import refused_as_bad_input
 from airflow_dynamodb_emr.aws.store import Store
 from airflow_dynamodb_emr.core.engines import CONNECTOR
 from airflow_dynamodb_emr.core.layout import Folder, S3Uri
-from airflow_dynamodb_emr.core.loading import Source, table_load
-from airflow_dynamodb_emr.core.manifest import Proof, TableManifest, connector_manifest
+from airflow_dynamodb_emr.core.loading import Source, as_seen, table_load
+from airflow_dynamodb_emr.core.manifest import TableManifest, connector_manifest
 from airflow_dynamodb_emr.core.pace import Pace
 from airflow_dynamodb_emr.core.restore import (
     RestorePlan,
@@ -78,17 +78,9 @@ def _source(clients: Clients, store: Store, request: RestoreRequest, backup: Bac
     if there and not request.into_existing:
         raise BadInput(f"table {name} exists already", "give the restored tables a prefix or suffix, or allow loading into existing tables")
     schema, manifest = _document(store, folder.schema(table), Schema), _document(store, folder.manifest(table), TableManifest)
-    source = Source(schema=schema, manifest=_as_seen(manifest, backup), name=name, there=there)
+    source = as_seen(Source(schema=schema, manifest=manifest, name=name, there=there), backup.table(table))
     _refuse_other_keys(source)
     return source
-
-
-def _as_seen(manifest: TableManifest, backup: Backup) -> TableManifest:
-    """Whoever has read its parts since it was written knows better which engines can load them."""
-    told = backup.table(manifest.table)
-    if told is None or not told.engines or told.engines == manifest.engines:
-        return manifest
-    return structs.replace(manifest, engines=told.engines, proof=Proof.READ)
 
 
 def _refuse_other_keys(source: Source) -> None:

@@ -17,6 +17,7 @@ from airflow_dynamodb_emr.core.planned import Planned
 from airflow_dynamodb_emr.core.rates import VCPU_WRITE_UNITS, write_rate
 from airflow_dynamodb_emr.core.schema import Schema, create_request
 from airflow_dynamodb_emr.core.table import Decreases, Table
+from airflow_dynamodb_emr.core.verdict import TableVerdict
 
 _EMPTIES = "it holds what the connector cannot load: empty lists or maps"
 _UNSEEN = "nobody has looked whether it holds empty lists or maps, which it cannot load; `dynamodb-emr verify --deep --record` looks"
@@ -67,10 +68,18 @@ class Source(Noun, frozen=True, kw_only=True):
     manifest: TableManifest
     name: str
     there: Table | None  # the table that exists under this name, if one does
+    verified: bool = False  # each part was read since the manifest was written
 
     @property
     def target(self) -> Table:
         return self.there or new_table(self.schema, self.name)
+
+
+def as_seen(source: Source, told: TableVerdict | None) -> Source:
+    """Whoever has read its parts since its manifest was written knows better which engines can load them."""
+    if told is None or told.verified is None:
+        return source
+    return structs.replace(source, manifest=structs.replace(source.manifest, engines=told.engines), verified=True)
 
 
 def table_load(source: Source, pace: Pace, wished: Wished = AS_BEFORE) -> TableLoad:
@@ -130,15 +139,15 @@ def _why_not(source: Source) -> dict[str, str]:
     """By engine, why it cannot."""
     no_import = "the table is there, and ImportTable makes its own" if source.there else importing.no_import(source.schema, source.manifest)
     if source.manifest.form == CONNECTOR:
-        others = {CONNECTOR: _EMPTIES if _was_read(source.manifest) else _UNSEEN, SPARK: "it reads DynamoDB JSON alone"}
+        others = {CONNECTOR: _EMPTIES if _was_read(source) else _UNSEEN, SPARK: "it reads DynamoDB JSON alone"}
     else:
         others = {} if SPARK in source.manifest.engines else {SPARK: "it goes by the manifest of the copy engine, and this dump has none"}
     return {**others, **({NATIVE: no_import} if no_import else {})}
 
 
-def _was_read(manifest: TableManifest) -> bool:
+def _was_read(source: Source) -> bool:
     """The copy engine counts while it writes, and looks for nothing else."""
-    return manifest.engine == CONNECTOR and manifest.proof is Proof.READ
+    return source.verified or (source.manifest.engine == CONNECTOR and source.manifest.proof is Proof.READ)
 
 
 def new_table(schema: Schema, name: str) -> Table:

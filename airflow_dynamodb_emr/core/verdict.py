@@ -45,6 +45,7 @@ class TableVerdict(Noun, frozen=True, kw_only=True):
     raised: bool = False  # still, when this was written
     manifest_sha256: str = ""  # of tables/<name>.json; empty where there is none
     read_units: float | None = None  # that the dump took; None where the engine does not say
+    verified: datetime | None = None  # when a look since then has read each part, and found it whole
 
 
 class Backup(Document, frozen=True, kw_only=True):

@@ -107,4 +107,4 @@ def _lowered(table: TableVerdict, seen: TableVerification | None) -> TableVerdic
         return table
     if seen.verdict in DAMAGED:
         return structs.replace(table, verdict=seen.verdict, reasons=list(map(str, seen.reasons)))
-    return structs.replace(table, engines=seen.engines) if seen.deep and seen.verdict is Verdict.VALID else table
+    return structs.replace(table, engines=seen.engines, verified=seen.at) if seen.deep and seen.verdict is Verdict.VALID else table

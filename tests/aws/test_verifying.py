@@ -12,11 +12,14 @@ from botocore.exceptions import EndpointConnectionError
 from msgspec import structs
 
 from airflow_dynamodb_emr.aws import backups, verifications
-from airflow_dynamodb_emr.aws.restoring import _as_seen
 from airflow_dynamodb_emr.core import documents
 from airflow_dynamodb_emr.core.catalogue import Wanted
+from airflow_dynamodb_emr.core.engines import Wished
 from airflow_dynamodb_emr.core.layout import Folder, S3Uri
+from airflow_dynamodb_emr.core.loading import Source, as_seen, table_load
 from airflow_dynamodb_emr.core.manifest import Proof
+from airflow_dynamodb_emr.core.pace import Pace
+from airflow_dynamodb_emr.core.schema import Schema
 from airflow_dynamodb_emr.core.verdict import Verdict
 from airflow_dynamodb_emr.errors import BadInput, CopyFailed, NotFound
 from airflow_dynamodb_emr.transfer.lines import connector_line
@@ -311,8 +314,12 @@ def test_a_restore_goes_by_what_a_deep_look_has_found() -> None:
 
     backup = backups.read(made.store, made.folder)
     assert backup and backup.verdict is VALID
-    seen = _as_seen(before, backup)
-    assert (seen.engines, seen.proof) == (["connector", "worker"], Proof.READ)
+    schema = made.store.load(made.folder.schema(PLAIN), Schema)
+    assert schema
+    source = Source(schema=schema, manifest=before, name="restored", there=None)
+    wished = Wished(engine="connector")
+    assert table_load(source, Pace(), wished).engine == "worker"
+    assert table_load(as_seen(source, backup.table(PLAIN)), Pace(), wished).engine == "connector"
 
 
 def test_what_was_found_of_the_original_is_lost_in_its_copy_and_what_was_good_may_not_be(made: Fabricated) -> None:

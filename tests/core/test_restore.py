@@ -8,7 +8,7 @@ from msgspec import structs
 from airflow_dynamodb_emr.core import cost
 from airflow_dynamodb_emr.core.documents import decode, encode
 from airflow_dynamodb_emr.core.engines import CONNECTOR, NATIVE, SPARK, WORKER, Wished
-from airflow_dynamodb_emr.core.loading import Source, TableLoad, new_table, table_load
+from airflow_dynamodb_emr.core.loading import Source, TableLoad, as_seen, new_table, table_load
 from airflow_dynamodb_emr.core.manifest import Proof
 from airflow_dynamodb_emr.core.pace import Pace
 from airflow_dynamodb_emr.core.prices import LIST
@@ -79,6 +79,13 @@ def test_a_table_that_is_there_is_not_made_and_gives_the_rate() -> None:
     made = table_load(Source(schema=schema(), manifest=manifest(), name="orders2", there=there), Pace(ratio=0.5))
 
     assert made.create is None and made.before == there.throughput and made.rate.units == 100
+
+
+def test_who_has_read_a_dump_knows_what_the_connector_cannot_load() -> None:
+    counted = structs.replace(manifest(engines=(WORKER,)), proof=Proof.COUNTED)
+    source = as_seen(Source(schema=schema(), manifest=counted, name="orders2", there=None), judged(engines=[WORKER], verified=NOON))
+
+    assert "it holds what the connector cannot load" in table_load(source, Pace(), Wished(engine=CONNECTOR)).why
 
 
 @pytest.mark.parametrize(

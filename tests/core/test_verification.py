@@ -86,7 +86,7 @@ def test_a_backup_is_what_the_last_look_leaves_of_it() -> None:
 
     assert [table.verdict for table in found.tables] == [VALID, INVALID, INCOMPLETE] and found.verdict is INVALID
     assert found.missing == {"b": "a/1/x: it is not there", "c": "its step is FAILED"}
-    assert found.tables[0].engines == ["connector", "worker"]
+    assert (found.tables[0].engines, found.tables[0].verified) == (["connector", "worker"], LATER)
 
 
 def test_a_look_from_before_the_verdict_says_nothing_of_it() -> None:
