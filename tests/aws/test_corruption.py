@@ -13,6 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from airflow_dynamodb_emr.core import documents
+from airflow_dynamodb_emr.core.manifest import connector_manifest
 from airflow_dynamodb_emr.core.verdict import Verdict
 from airflow_dynamodb_emr.core.verification import TableVerification, Verification
 from airflow_dynamodb_emr.transfer.lines import Item, connector_line, dynamodb_line
@@ -73,6 +74,17 @@ def another_tables_part(made: Fabricated) -> None:
     """Made to fit the manifest in all that S3 tells of it: only its bytes tell."""
     other = packed([dynamodb_line({**each, "n": {"N": "7"}}) for each in ITEMS[0]])
     made.rot(made.key(EXPORTED), other.ljust(117, b"\0")[:117])
+
+
+def left_out(made: Fabricated) -> None:
+    made[f"{PACKED}/1/manifest"] = connector_manifest([made.folder.uri / made.key(PACKED)])
+
+
+def counts_exchanged(made: Fabricated) -> None:
+    found = made.manifest(PLAIN)
+    wrong = [msgspec.structs.replace(part, items=5 - (part.items or 0)) for part in found.parts]
+    made[f"tables/{PLAIN}.json"] = documents.encode(msgspec.structs.replace(found, parts=wrong))
+    made.publish()
 
 
 def doubled(made: Fabricated) -> None:
@@ -248,6 +260,7 @@ CASES = [
         INVALID,
         "4 items together, it says 5",
     ),
+    Case("two parts' counts exchanged", counts_exchanged, PLAIN, INVALID, "it holds 3 items, its manifest says 2", False),
     Case("a part's size", everywhere(EXPORTED, '"bytes": 117', '"bytes": 118'), EXPORTED, INVALID, "117 bytes, its manifest says 118"),
     Case("a part's checksum", everywhere(PLAIN, '"sha256": "', '"sha256": "0'), PLAIN, INVALID, _SHA, False),
     Case("a part named twice", everywhere(PLAIN, "1c1f8d2e", "0c1f8d2e"), PLAIN, INVALID, "names it 2 times"),
@@ -284,6 +297,14 @@ CASES = [
         OWN_GONE,
     ),
     Case("a checksum in it", document(f"{COPIED}/1/manifest.json", '"sha256": "', '"sha256": "0'), COPIED, INVALID, "it says otherwise of"),
+    Case(
+        "a count in it",
+        document(f"{COPIED}/1/manifest.json", '"items": 5', '"items": 6'),
+        COPIED,
+        INVALID,
+        "it is of 6 items of PROD_copied, ours of 5",
+    ),
+    Case("a file left out of the connector's manifest", left_out, PACKED, INVALID, "it does not name PROD_packed/1/1c1f8d2e.gz"),
     Case("DynamoDB's list of files changed", flipped(f"{AWS}/manifest-files.json"), EXPORTED, INVALID, "does not have the MD5 that lies beside it"),
     Case("DynamoDB's summary gone", gone(f"{AWS}/manifest-summary.json"), EXPORTED, INVALID, "manifest-summary.json is not there"),
     # what an increment stands on

@@ -155,6 +155,17 @@ def test_of_a_backup_under_way_the_tables_that_are_proven_are_judged(made: Fabri
     assert {table.name: table.verdict for table in found.tables} == dict.fromkeys(TABLES, VALID) | {COPIED: Verdict.IN_PROGRESS}
 
 
+def test_of_a_backup_that_was_never_finished_too(made: Fabricated) -> None:
+    del made["backup.json"], made[f"tables/{COPIED}.json"]
+
+    found = made.look()
+
+    assert found.verdict is INCOMPLETE and [str(reason) for reason in found.reasons] == [
+        "backup.json: it is not there: the backup was never finished"
+    ]
+    assert [str(reason) for table in found.tables for reason in table.reasons] == ["it was planned, and never proven"]
+
+
 @pytest.fixture
 def older(made: Fabricated) -> Fabricated:
     """As the older system leaves it: two tables, each straight in its folder."""
