@@ -10,7 +10,7 @@ from airflow_dynamodb_emr.aws.looks import Reader
 from airflow_dynamodb_emr.core import older, origin, verify
 from airflow_dynamodb_emr.core.looking import Look
 from airflow_dynamodb_emr.core.manifest import KeyAttribute
-from airflow_dynamodb_emr.core.verification import TableVerification, Verification, remembered, since
+from airflow_dynamodb_emr.core.verification import TableVerification, Verification, held, since
 from airflow_dynamodb_emr.errors import NotFound
 
 
@@ -27,10 +27,10 @@ class Judge(Protocol):
     def keys(self, look: Look) -> list[KeyAttribute]:
         """None where nobody knows them."""
 
-    def table(self, look: Look) -> TableVerification: ...
+    def table(self, look: Look) -> TableVerification:
+        """Or what an earlier look knows better of it."""
 
-    def whole(self, tables: Sequence[TableVerification]) -> Verification:
-        """With what earlier looks know better."""
+    def whole(self, tables: Sequence[TableVerification]) -> Verification: ...
 
 
 def judge_of(reader: Reader, now: datetime) -> Judge:
@@ -46,6 +46,8 @@ def judge_of(reader: Reader, now: datetime) -> Judge:
 class Ours:
     def __init__(self, reader: Reader, now: datetime) -> None:
         self._reader, self._frame, self._now = reader, reader.frame(), now
+        record, verdict = reader.record(), self._frame.verdict
+        self._record = since(record, verdict.ended) if record and verdict else record
         self.names = verify.names(self._frame, reader.proven())
 
     def look(self, name: str) -> Look:
@@ -60,18 +62,15 @@ class Ours:
         return (look.manifest.keys if look.manifest else []) or (origin.keys_of(look.schema) if look.schema else [])
 
     def table(self, look: Look) -> TableVerification:
-        return verify.table(self._frame, look, self._now)
+        return held(self._record, verify.table(self._frame, look, self._now))
 
     def whole(self, tables: Sequence[TableVerification]) -> Verification:
-        record, verdict = self._reader.record(), self._frame.verdict
-        if record and verdict:
-            record = since(record, verdict.ended)
-        return remembered(verify.verification(self._frame, tables, self._now), record)
+        return verify.verification(self._frame, tables, self._now)
 
 
 class Older:
     def __init__(self, reader: Reader, now: datetime) -> None:
-        self._reader, self._now = reader, now
+        self._reader, self._record, self._now = reader, reader.record(), now
         self.names = older.names(reader.listed)
 
     def look(self, name: str) -> Look:
@@ -84,8 +83,7 @@ class Older:
         return []
 
     def table(self, look: Look) -> TableVerification:
-        return older.table(look, self._now)
+        return held(self._record, older.table(look, self._now))
 
     def whole(self, tables: Sequence[TableVerification]) -> Verification:
-        found = older.verification(str(self._reader.folder.uri), self._reader.listed, tables, self._now)
-        return remembered(found, self._reader.record())
+        return older.verification(str(self._reader.folder.uri), self._reader.listed, tables, self._now)

@@ -54,29 +54,22 @@ class Verification(Document, frozen=True, kw_only=True):
         return next((table for table in self.tables if table.name == name), None)
 
 
-def remembered(now: Verification, record: Verification | None) -> Verification:
-    """A look, and what the record knows better of the same tables: a shallow look takes nothing back that a deep one has found."""
-    known = {table.name: table for table in record.tables} if record else {}
-    return _with(now, [_holds(known.get(table.name), table) for table in now.tables])
-
-
-def merged(record: Verification | None, now: Verification) -> Verification:
-    """The record after another look; what that had not to do with stays."""
-    known = {table.name: table for table in record.tables} if record else {}
-    return _with(now, list({**known, **{table.name: table for table in now.tables}}.values()))
-
-
-def _with(now: Verification, tables: list[TableVerification]) -> Verification:
-    verdicts = [*(table.verdict for table in tables), *([now.verdict] if now.reasons else [])]
-    return structs.replace(now, verdict=worst(verdicts), tables=tables)
-
-
-def _holds(before: TableVerification | None, now: TableVerification) -> TableVerification:
+def held(record: Verification | None, now: TableVerification) -> TableVerification:
+    """Of a look at a table and what is on record of it, that which holds: a shallow look takes nothing back that a deep one has found."""
+    before = record.table(now.name) if record else None
     if before is None or now.deep or not before.deep:
         return now
     if before.verdict in DAMAGED:
         return before
     return now if now.verdict in DAMAGED else before  # it was read, and found whole; nothing has changed since
+
+
+def merged(record: Verification | None, now: Verification) -> Verification:
+    """The record after another look; what that had not to do with stays."""
+    known = {table.name: table for table in record.tables} if record else {}
+    tables = list({**known, **{table.name: table for table in now.tables}}.values())
+    verdicts = [*(table.verdict for table in tables), *([now.verdict] if now.reasons else [])]
+    return structs.replace(now, verdict=worst(verdicts), tables=tables)
 
 
 def of_here(record: Verification, uri: str) -> Verification:

@@ -21,6 +21,7 @@ from airflow_dynamodb_emr.core.manifest import Proof
 from airflow_dynamodb_emr.core.pace import Pace
 from airflow_dynamodb_emr.core.schema import Schema
 from airflow_dynamodb_emr.core.verdict import Verdict
+from airflow_dynamodb_emr.core.verification import TableVerification
 from airflow_dynamodb_emr.errors import BadInput, CopyFailed, NotFound
 from airflow_dynamodb_emr.transfer.lines import connector_line
 from tests.transfer.raw.fake_s3 import BUCKET, refusal
@@ -295,7 +296,9 @@ def test_a_shallow_look_takes_nothing_back_and_a_deep_one_does(made: Fabricated)
     good = spoil(made)
     verifications.record(made.store, made.folder, made.look(deep=True))
 
-    shallow = made.look(at=LATER + timedelta(days=1))
+    told: list[TableVerification] = []
+    shallow = made.look(at=LATER + timedelta(days=1), done=told.append)
+    assert sorted(told, key=lambda table: table.name) == shallow.tables
     assert shallow.verdict is INVALID and shallow.table(PACKED) == made.look(deep=True).table(PACKED), "a deep look holds, be it good or bad"
     assert verifications.record(made.store, made.folder, shallow).verdict is INVALID
 

@@ -11,7 +11,7 @@ from msgspec import structs
 from airflow_dynamodb_emr.core.charge import Charge, told
 from airflow_dynamodb_emr.core.documents import decode, encode
 from airflow_dynamodb_emr.core.verdict import Verdict, worst
-from airflow_dynamodb_emr.core.verification import Fault, TableVerification, Verification, lowered, merged, of_here, remembered, since
+from airflow_dynamodb_emr.core.verification import Fault, TableVerification, Verification, held, lowered, merged, of_here, since
 
 from .makers import NOON, backup, judged
 
@@ -48,10 +48,9 @@ def test_which_look_holds(before: tuple[Verdict, bool] | None, now: tuple[Verdic
     known = look(seen("a", *before, at=NOON)) if before else None
     latest = look(seen("a", *now))
 
-    made = remembered(latest, known)
+    made = held(known, latest.tables[0])
 
-    assert made.tables == (latest.tables if holds == "now" else known and known.tables)
-    assert made.verdict is made.tables[0].verdict and made.at == latest.at
+    assert [made] == (latest.tables if holds == "now" else known and known.tables)
 
 
 def test_tables_that_were_not_looked_at_keep_theirs_and_count() -> None:
@@ -68,7 +67,7 @@ LOOKS = st.lists(st.tuples(st.sampled_from([VALID, INVALID, INCOMPLETE, UNVERIFI
 def test_after_any_looks_a_table_is_not_better_than_the_last_deep_one_found_it(looks: list[tuple[Verdict, bool]]) -> None:
     record = None
     for verdict, deep in looks:
-        record = merged(record, remembered(look(seen("a", verdict, deep)), record))
+        record = merged(record, look(held(record, seen("a", verdict, deep))))
 
     last_deep = next((verdict for verdict, deep in reversed(looks) if deep), None)
     assert record
