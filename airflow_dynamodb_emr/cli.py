@@ -86,6 +86,7 @@ def _by_module(arguments: Namespace) -> int:
 
 VERBS = {
     "local": Verb("run the stand-in for AWS until interrupted", running.local, _local),
+    "check": Verb("try every permission and look at every setting that a run needs", running.check),
     "plan": Verb("tell what a backup of the tables with a prefix would do, take and cost; touches nothing", running.plan),
     "backups": Verb("list the backups there are, newest first, and say which is the newest good one", catalogue.backups),
     "show": Verb("tell of one backup what it holds, table by table", catalogue.show),

@@ -6,12 +6,14 @@ from collections.abc import Mapping
 from typing import Any
 
 from airflow.configuration import conf
+from msgspec import structs
 
 from airflow_dynamodb_emr.aws import shipping
 from airflow_dynamodb_emr.aws.clients import Clients
 from airflow_dynamodb_emr.aws.inputs import cluster_template, exclude_list, prices
 from airflow_dynamodb_emr.aws.store import Store
 from airflow_dynamodb_emr.core.catalogue import LATEST, Wanted
+from airflow_dynamodb_emr.core.custody import Custody
 from airflow_dynamodb_emr.core.names import Rename, Selection
 from airflow_dynamodb_emr.core.plan import Request
 from airflow_dynamodb_emr.core.restore import RestoreRequest
@@ -33,6 +35,7 @@ def backup_request(settings: Settings, form: Mapping[str, Any], clients: Clients
         serverless=settings.serverless,
         form=settings.form,
         increments=settings.increments,
+        custody=_custody(settings, clients),
         logs=settings.logs,
         pace=settings.read_pace(listed),
         cluster=settings.cluster(cluster_template(store, settings.cluster_template), listed),
@@ -57,11 +60,17 @@ def restore_request(settings: Settings, form: Mapping[str, Any], clients: Client
         wished=settings.wished,
         program=shipping.program(settings.base_uri, settings.spark_libraries),
         serverless=settings.serverless,
+        custody=_custody(settings, clients),
         logs=settings.logs,
         pace=settings.write_pace(listed),
         cluster=settings.cluster(cluster_template(store, settings.cluster_template), listed),
         most_tables=conf.getint("core", "max_map_length"),
     )
+
+
+def _custody(settings: Settings, clients: Clients) -> Custody:
+    """With the owner's number, and the bucket of the form."""
+    return structs.replace(clients.custody, bucket=settings.custody.bucket)
 
 
 def _prefix(form: Mapping[str, Any]) -> str:

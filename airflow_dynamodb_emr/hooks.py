@@ -40,4 +40,5 @@ class DynamoDBEmrHook(AwsBaseHook):
         def make(service: str, config: Config) -> Any:
             return session.client(service, config=config, endpoint_url=settings.get_service_endpoint_url(service), verify=verify)  # type: ignore[call-overload]
 
-        return Clients(make, session.region_name, Settings.from_config().emr_rate, session.get_credentials, verify)
+        options = Settings.from_config()
+        return Clients(make, session.region_name, options.emr_rate, session.get_credentials, verify, options.custody)

@@ -11,6 +11,7 @@ from airflow.sdk import Param
 
 from airflow_dynamodb_emr.core import spiking
 from airflow_dynamodb_emr.core.catalogue import LATEST
+from airflow_dynamodb_emr.core.checklist import BACKUP, PURPOSES
 from airflow_dynamodb_emr.core.engines import AUTO, CONNECTOR, NATIVE, SPARK, WORKER
 from airflow_dynamodb_emr.settings import Settings
 
@@ -114,6 +115,18 @@ def verify(settings: Settings) -> dict[str, Param]:
     }
 
 
+def check(settings: Settings) -> dict[str, Param]:
+    purposes = "What is to be done: `backup`, `restore`, `retention`, one a line. Each needs permissions of its own."
+    examples: dict[str, Any] = {"examples": list(PURPOSES)}
+    return {
+        "prefix": _text("Prefix", "Tables whose names start with this are looked at, and reads are tried on one of them. Empty: none."),
+        "purposes": Param([BACKUP], type="array", items={"type": "string", "enum": list(PURPOSES)}, title="For", description_md=purposes, **examples),
+        "engine": _engine(settings, "copied"),
+        "spark_on": _spark_on(settings),
+        "base": _base(settings),
+    }
+
+
 def _prefix(settings: Settings, description: str) -> Param:
     default = settings.prefixes[0] if settings.prefixes else None
     examples: dict[str, Any] = {"examples": settings.prefixes} if settings.prefixes else {}
@@ -155,9 +168,7 @@ def _cluster(settings: Settings) -> dict[str, Param]:
     nodes = "Worker machines of each cluster; each costs what its type costs while the run lasts. 0: as many as the plan needs."
     steps = "Tables that a cluster works on at the same time. 0: as many as the plan needs."
     return {
-        "spark_on": Param(
-            settings.spark_on, type="string", enum=["emr", "serverless"], title="Spark on", section="Cluster", description_md=_SPARK_ON
-        ),
+        "spark_on": _spark_on(settings),
         "core_nodes": Param(settings.core_nodes, type="integer", minimum=0, maximum=500, title="Core nodes", section="Cluster", description_md=nodes),
         "step_concurrency": Param(
             settings.step_concurrency, type="integer", minimum=0, maximum=256, title="Tables at once", section="Cluster", description_md=steps
@@ -165,10 +176,18 @@ def _cluster(settings: Settings) -> dict[str, Param]:
     }
 
 
-def _where(settings: Settings) -> dict[str, Param]:
+def _spark_on(settings: Settings) -> Param:
+    return Param(settings.spark_on, type="string", enum=["emr", "serverless"], title="Spark on", section="Cluster", description_md=_SPARK_ON)
+
+
+def _base(settings: Settings) -> Param:
     base = "Folder in S3 that holds every backup, as `s3://my-backups/dynamodb`."
+    return Param(settings.base, type="string", pattern=_S3, title="Base", section="Where", description_md=base)
+
+
+def _where(settings: Settings) -> dict[str, Param]:
     return {
-        "base": Param(settings.base, type="string", pattern=_S3, title="Base", section="Where", description_md=base),
+        "base": _base(settings),
         "app": _text("Folder name", "The backups' folder under base and region. Empty: the prefix.", section="Where"),
     }
 

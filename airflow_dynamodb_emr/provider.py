@@ -144,6 +144,27 @@ _TELLING = {
     ),
 }
 
+_ACCESS = {
+    "bucket_owner": _option(
+        "Account that must own each bucket that is written to, and the backups' bucket to read from it; S3 refuses any other. "
+        "Empty: the account of the credentials. `any`: it is not looked at. See docs/permissions.md.",
+        "",
+        "444455556666",
+    ),
+    "bucket_acl": _option(
+        "Access control list that objects are put with: for a bucket of another account that has not turned these lists off.",
+        "",
+        "bucket-owner-full-control",
+    ),
+    "kms_key": _option(
+        "ARN of the KMS key that encrypts the backups. Empty: as the bucket says.", "", "arn:aws:kms:eu-west-1:111122223333:alias/backups"
+    ),
+    "logs_kms_key": _option(
+        "ARN of the KMS key that encrypts the logs of clusters and job runs.", "", "arn:aws:kms:eu-west-1:111122223333:alias/logs"
+    ),
+    "security_configuration": _option("Name of EMR's security configuration: it encrypts the clusters' disks.", "", "encrypted-disks"),
+}
+
 _CLUSTER = {
     "connector_jar": _option(
         "S3 URI of AWS' DynamoDB connector, the emr-dynamodb-tools jar.", "", "s3://my-jars/emr-dynamodb-tools-jar-with-dependencies.jar"
@@ -220,7 +241,7 @@ def get_provider_info() -> dict[str, Any]:
         "config": {
             "dynamodb_emr": {
                 "description": "Backup and restore of DynamoDB tables.",
-                "options": {**_WHERE, **_WHAT, **_ENGINES, **_HOW_FAST, **_TRUST, **_TELLING, **_CLUSTER, **_SPARK},
+                "options": {**_WHERE, **_WHAT, **_ENGINES, **_HOW_FAST, **_TRUST, **_TELLING, **_ACCESS, **_CLUSTER, **_SPARK},
             }
         },
     }

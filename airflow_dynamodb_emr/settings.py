@@ -15,7 +15,9 @@ from typing import Any, Literal
 import msgspec
 
 from airflow_dynamodb_emr.core import chain, deadline, spiking
+from airflow_dynamodb_emr.core.checklist import BACKUP, Checklist
 from airflow_dynamodb_emr.core.cluster import ClusterSpec
+from airflow_dynamodb_emr.core.custody import OURS, Custody
 from airflow_dynamodb_emr.core.documents import Noun
 from airflow_dynamodb_emr.core.engines import Wished
 from airflow_dynamodb_emr.core.layout import S3Uri
@@ -26,6 +28,7 @@ from airflow_dynamodb_emr.errors import BadInput
 
 SECTION = "dynamodb_emr"
 _TOPIC = r"arn:aws[\w-]*:sns:[\w-]+:\d{12}:[\w-]+"
+ANY = "any"  # an owner of a bucket: nobody is expected
 _LISTS = ("prefixes", "exclude", "subnets")
 
 
@@ -67,6 +70,11 @@ class Settings(Noun, frozen=True, kw_only=True):
     deadline: str = ""
     retries: int = 2
     retry_seconds: float = 60
+    bucket_owner: str = ""
+    bucket_acl: Literal["", "bucket-owner-full-control"] = ""
+    kms_key: str = ""
+    logs_kms_key: str = ""
+    security_configuration: str = ""
     connector_jar: str = ""
     cluster_template: str = ""
     subnets: list[str] = []
@@ -146,6 +154,7 @@ class Settings(Noun, frozen=True, kw_only=True):
             _within(field, getattr(self, field), lambda number: number >= 0, "at least 0")
         _matching("notify_topic", self.notify_topic, rf"|{_TOPIC}", "the ARN of an SNS topic; a FIFO topic reaches no mailbox")
         self._check_deadline()
+        self._check_custody()
         if self.spark_libraries:
             S3Uri.parse(self.spark_libraries, "spark_libraries")
         if self.serverless_role:
@@ -172,6 +181,22 @@ class Settings(Noun, frozen=True, kw_only=True):
         """The same of each backup."""
         by = deadline.parse(self.deadline)
         return by.interval if isinstance(by, deadline.Length) else None
+
+    def _check_custody(self) -> None:
+        _matching("bucket_owner", self.bucket_owner, rf"|{ANY}|\d{{12}}", f"the number of an account, or {ANY}")
+        for field in ("kms_key", "logs_kms_key"):
+            _matching(field, getattr(self, field), r"|arn:aws[\w-]*:kms:[\w-]+:\d{12}:(key|alias)/.+", "the ARN of a key or of an alias")
+
+    @property
+    def custody(self) -> Custody:
+        return Custody(
+            owner={"": OURS, ANY: ""}.get(self.bucket_owner, self.bucket_owner),
+            bucket=self.base_uri.bucket if self.base else "",
+            acl=self.bucket_acl,
+            key=self.kms_key,
+            logs_key=self.logs_kms_key,
+            security=self.security_configuration,
+        )
 
     @property
     def wished(self) -> Wished:
@@ -210,6 +235,28 @@ class Settings(Noun, frozen=True, kw_only=True):
             release=self.release_label,
             architecture=self.serverless_architecture,
             idle_minutes=self.idle_minutes,
+            logs_key=self.logs_kms_key,
+        )
+
+    def checklist(self, prefix: str, purposes: list[str]) -> Checklist:
+        """What `check` looks at before a run of these settings."""
+        return Checklist(
+            base=self.base_uri,
+            logs=self.logs,
+            prefix=prefix,
+            exclude=self.exclude,
+            exclude_list=self.exclude_list,
+            prices=self.prices,
+            pace=self.read_pace(),
+            cluster=self.cluster({}),
+            template=self.cluster_template,
+            wished=self.wished,
+            jar=self.connector_jar,
+            libraries=self.spark_libraries,
+            serverless=self.serverless,
+            custody=self.custody,
+            topic=self.notify_topic,
+            purposes=purposes or [BACKUP],
         )
 
     def cluster(self, template: dict[str, Any], prices: Prices = LIST) -> ClusterSpec:
@@ -227,6 +274,7 @@ class Settings(Noun, frozen=True, kw_only=True):
             service_role=self.service_role,
             instance_profile=self.instance_profile,
             idle_minutes=self.idle_minutes,
+            custody=self.custody,
             template=template,
         )
 

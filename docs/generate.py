@@ -8,6 +8,8 @@ import sys
 from argparse import ArgumentParser, _SubParsersAction
 from pathlib import Path
 
+import access_pages
+
 from airflow_dynamodb_emr import cli
 from airflow_dynamodb_emr.provider import get_provider_info
 
@@ -17,7 +19,12 @@ PROJECT = DOCS.parent
 
 def main() -> int:
     os.environ["COLUMNS"] = "110"
-    pages = {DOCS / "cli.md": _cli(), DOCS / "configuration.md": _configuration()}
+    pages = {
+        DOCS / "cli.md": _cli(),
+        DOCS / "configuration.md": _configuration(),
+        DOCS / "permissions.md": access_pages.permissions(),
+        DOCS / "cloudformation.yaml": access_pages.template(),
+    }
     if "--check" not in sys.argv:
         for page, text in pages.items():
             page.write_text(text)

@@ -8,9 +8,12 @@ from threading import Lock
 from typing import TYPE_CHECKING, Any, cast
 
 from botocore.config import Config
+from msgspec import structs
 
 from airflow_dynamodb_emr import __version__
 from airflow_dynamodb_emr.aws import rate
+from airflow_dynamodb_emr.core.custody import ANYWHERE, OURS, Custody
+from airflow_dynamodb_emr.transfer.raw.guarded import guarded
 from airflow_dynamodb_emr.transfer.raw.wire import Endpoint
 
 if TYPE_CHECKING:
@@ -36,19 +39,29 @@ class Clients:
     """Made on first use; throttling is left to botocore's adaptive retries."""
 
     def __init__(
-        self, make: Callable[[str, Config], Any], region: str, emr_rate: float = 0, credentials: Callable[[], Any] = lambda: None, verify: Any = None
+        self,
+        make: Callable[[str, Config], Any],
+        region: str,
+        emr_rate: float = 0,
+        credentials: Callable[[], Any] = lambda: None,
+        verify: Any = None,
+        custody: Custody = ANYWHERE,
     ) -> None:
         """*emr_rate*: how much of EMR's own limits of calls this process may use up; 0: it does not count. *credentials* are botocore's."""
         self._make = make
         self._credentials, self._verify = credentials, verify
-        self._emr_rate = emr_rate
+        self._emr_rate, self._custody = emr_rate, custody
         self._lock = Lock()  # making clients of one session from several threads breaks boto3
         self.region = region
 
     @classmethod
-    def of(cls, session: Any) -> Clients:
+    def of(cls, session: Any, custody: Custody = ANYWHERE) -> Clients:
         """From a boto3.Session."""
-        return cls(lambda service, config: session.client(service, config=config), session.region_name, credentials=session.get_credentials)
+
+        def make(service: str, config: Config) -> Any:
+            return session.client(service, config=config)
+
+        return cls(make, session.region_name, credentials=session.get_credentials, custody=custody)
 
     def _client(self, service: str, config: Config = PATIENT) -> Any:
         with self._lock:
@@ -63,6 +76,19 @@ class Clients:
         return Endpoint.checked(self.dynamodb.meta.endpoint_url, self.region, self._credentials(), self._verify)
 
     @cached_property
+    def account(self) -> str:
+        """Of the credentials."""
+        return self.sts.get_caller_identity()["Account"]
+
+    @property
+    def custody(self) -> Custody:
+        """With the owner's number."""
+        return structs.replace(self._custody, owner=self._owner())
+
+    def _owner(self) -> str:
+        return self.account if self._custody.owner == OURS else self._custody.owner
+
+    @cached_property
     def dynamodb(self) -> DynamoDBClient:
         return cast("DynamoDBClient", self._client("dynamodb"))
 
@@ -72,7 +98,9 @@ class Clients:
 
     @cached_property
     def s3(self) -> S3Client:
-        return cast("S3Client", self._client("s3"))
+        kept = self._custody
+        made = self._client("s3")
+        return cast("S3Client", guarded(made, self._owner, kept.bucket, kept.acl, kept.key) if kept != ANYWHERE else made)
 
     @cached_property
     def emr(self) -> EMRClient:
@@ -97,6 +125,10 @@ class Clients:
     @cached_property
     def iam(self) -> IAMClient:
         return cast("IAMClient", self._client("iam"))
+
+    @cached_property
+    def kms(self) -> Any:
+        return self._client("kms")
 
     @cached_property
     def sts(self) -> STSClient:

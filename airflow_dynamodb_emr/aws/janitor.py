@@ -54,7 +54,7 @@ def _units(throughput: Any, indexes: dict[str, Any]) -> dict[str, Any]:
 def raised(clients: Clients, base: S3Uri) -> Iterator[Raised]:
     """Every ledger entry there is, in this base and in each other that a run was given. One that cannot be read, or lies where no run of
     this account and region writes, is told and not acted on."""
-    store, account = Store(clients.s3), clients.sts.get_caller_identity()["Account"]
+    store, account = Store(clients.s3), clients.account
     yield from _raised(clients, store, base, account)
     for other in elsewhere.others(store, base):
         try:

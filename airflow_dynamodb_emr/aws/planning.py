@@ -16,7 +16,7 @@ from airflow_dynamodb_emr.core.documents import Noun
 from airflow_dynamodb_emr.core.engines import AUTO, CONNECTOR, NATIVE, Wished
 from airflow_dynamodb_emr.core.estimate import Estimate, estimate
 from airflow_dynamodb_emr.core.names import Selection
-from airflow_dynamodb_emr.core.pace import Pace
+from airflow_dynamodb_emr.core.pace import Limits, Pace
 from airflow_dynamodb_emr.core.plan import BackupPlan, Request, backup_plan
 from airflow_dynamodb_emr.core.recovery import Recovery, common_moment
 from airflow_dynamodb_emr.core.schema import Schema
@@ -45,14 +45,14 @@ def draft(clients: Clients, request: Request, run: str, time: datetime, now: dat
     return Draft(plan=_with_increments(Store(clients.s3), request, structs.replace(plan, moment=_moment(exported)), exported), schemas=schemas)
 
 
-def preview(clients: Clients, selection: Selection, pace: Pace, cluster: ClusterSpec, wished: Wished) -> Estimate:
-    """What a backup would do, from what there is now; needs neither bucket nor jar."""
+def preview(clients: Clients, selection: Selection, pace: Pace, cluster: ClusterSpec, wished: Wished, told: Limits | None = None) -> Estimate:
+    """What a backup would do, from what there is now; needs neither bucket nor jar. *told*: the account's limits, where they are known."""
     preflight.request(cluster.request("", None))
     selected, excluded = selection.split(tables.list_tables(clients.dynamodb))
     asks = wished.engine in (AUTO, NATIVE)  # for what else than the table itself there is to know
     found = list(map(_table, tables.save(clients, selected)[0])) if asks else tables.look_at(clients.dynamodb, selected)
     _refuse_none(selection, found)
-    return estimate(_with_room(clients, pace, found), cluster, found, excluded, wished=wished)
+    return estimate(_with_room(clients, pace, found, told), cluster, found, excluded, wished=wished)
 
 
 def _table(schema: Schema) -> Table:
@@ -82,8 +82,8 @@ def _refuse_none(selection: Selection, found: list[Table]) -> None:
         )
 
 
-def _with_room(clients: Clients, pace: Pace, found: list[Table]) -> Pace:
-    return structs.replace(pace, room=limits.describe(clients).reads(found)) if pace.spikes(found) else pace
+def _with_room(clients: Clients, pace: Pace, found: list[Table], told: Limits | None = None) -> Pace:
+    return structs.replace(pace, room=(told or limits.describe(clients)).reads(found)) if pace.spikes(found) else pace
 
 
 def commit(store: Store, draft: Draft) -> BackupPlan:

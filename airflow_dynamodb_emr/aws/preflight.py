@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -23,12 +23,15 @@ from airflow_dynamodb_emr.errors import BadInput, NotFound
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
+MAKE_THEM = "create it, or correct the setting; `aws emr create-default-roles` makes EMR's default roles"
+
 log = logging.getLogger(__name__)
 
 
 def bucket(s3: S3Client, uri: S3Uri, source: str) -> None:
     """*source* names the setting or field that the bucket came from."""
-    with refused_as_bad_input(f"{source}: bucket {uri.bucket}", "create it, or name another; this software never creates buckets"):
+    hint = "create it, name another, or set bucket_owner where it is another account's; this software never creates buckets"
+    with refused_as_bad_input(f"{source}: bucket {uri.bucket}", hint):
         s3.head_bucket(Bucket=uri.bucket)
 
 
@@ -54,14 +57,21 @@ def request(request: dict[str, Any]) -> None:
 
 def cluster(clients: Clients, request: dict[str, Any]) -> None:
     """Roles, instance profile and subnets of a RunJobFlow request. Where we may not look, EMR will say."""
+    for what, look in looks(clients, request).items():
+        with _as_far_as_allowed(what):
+            look()
+
+
+def looks(clients: Clients, request: dict[str, Any]) -> dict[str, Callable[[], Any]]:
+    """What of it can be looked for, by the setting that names it."""
     role, profile, subnets = request["ServiceRole"].split("/")[-1], request["JobFlowRole"].split("/")[-1], subnets_of(request)
-    with _as_far_as_allowed(f"service_role: {role}"):
-        clients.iam.get_role(RoleName=role)
-    with _as_far_as_allowed(f"instance_profile: {profile}"):
-        clients.iam.get_instance_profile(InstanceProfileName=profile)
+    found: dict[str, Callable[[], Any]] = {
+        f"service_role: {role}": lambda: clients.iam.get_role(RoleName=role),
+        f"instance_profile: {profile}": lambda: clients.iam.get_instance_profile(InstanceProfileName=profile),
+    }
     if subnets:
-        with _as_far_as_allowed(f"subnets: {', '.join(subnets)}"):
-            clients.ec2.describe_subnets(SubnetIds=subnets)
+        found[f"subnets: {', '.join(subnets)}"] = lambda: clients.ec2.describe_subnets(SubnetIds=subnets)
+    return found
 
 
 def machinery(clients: Clients, spec: ClusterSpec, logs: S3Uri, wanted: dict[str, Any] | None, jar_uri: str, connector: bool) -> None:
@@ -91,8 +101,6 @@ def _as_far_as_allowed(what: str) -> Iterator[None]:
         if is_denied(error):
             log.warning("%s cannot be checked beforehand (%s); EMR will when the cluster starts", what, code(error))
         elif is_missing(error):
-            raise NotFound(
-                f"{what} is not there", "create it, or correct the setting; `aws emr create-default-roles` makes EMR's default roles"
-            ) from error
+            raise NotFound(f"{what} is not there", MAKE_THEM) from error
         else:
             raise

@@ -44,7 +44,7 @@ def draft(clients: Clients, request: RestoreRequest, run: str, now: datetime) ->
     sources = together.each(lambda name: _source(clients, store, request, backup, name), names)
     pace = _with_room(clients, request.pace, [source.target for source in sources])
     loads = [table_load(source, pace, request.wished) for source in sources]
-    plan = restore_plan(request, backup, loads, run, clients.sts.get_caller_identity()["Account"], now)
+    plan = restore_plan(request, backup, loads, run, clients.account, now)
     preflight.machinery(clients, request.cluster, request.logs, plan.cluster, request.jar, any(load.engine == CONNECTOR for load in loads))
     preflight.spark(clients, plan.program, plan.serverless, plan.logs)
     return plan

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from airflow_dynamodb_emr.core import cost, fleet, template
+from airflow_dynamodb_emr.core.custody import Custody
 from airflow_dynamodb_emr.core.documents import Noun
 from airflow_dynamodb_emr.core.fleet import Size, Wish, Work
 from airflow_dynamodb_emr.core.layout import S3Uri
@@ -36,6 +37,7 @@ class ClusterSpec(Noun, frozen=True, kw_only=True):
     service_role: str = "EMR_DefaultRole"
     instance_profile: str = "EMR_EC2_DefaultRole"
     idle_minutes: int = 30  # the safety net: an idle cluster ends itself
+    custody: Custody = Custody()
     template: dict[str, Any] = {}
 
     @property
@@ -87,7 +89,8 @@ class ClusterSpec(Noun, frozen=True, kw_only=True):
             "ReleaseLabel": self.release,
             **({"LogUri": f"{logs}/"} if logs else {}),
             "Applications": [{"Name": "Hadoop"}, *([{"Name": "Spark"}] if spark else [])],
-            "Configurations": self._configurations(size),
+            "Configurations": [*self._configurations(size), *self.custody.configurations],
+            **self.custody.cluster,
             "StepConcurrencyLevel": size.concurrency,
             "ServiceRole": self.service_role,
             "JobFlowRole": self.instance_profile,

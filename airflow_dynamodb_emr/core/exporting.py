@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any, Final
 
+from airflow_dynamodb_emr.core.custody import Custody
 from airflow_dynamodb_emr.core.documents import Noun
 from airflow_dynamodb_emr.core.exported import JSON, ROOT, SUMMARY
 from airflow_dynamodb_emr.core.layout import Folder, S3Uri
@@ -26,10 +27,12 @@ class Wish(Noun, frozen=True, kw_only=True):
     folder: str  # URI of the backup's folder
     at: datetime | None = None  # the moment to be shown; None: when it begins
     increment: Increment | None = None  # None: the whole table
+    custody: Custody = Custody()
 
     @classmethod
-    def of(cls, schema: Schema, run: str, folder: str, at: datetime | None = None, increment: Increment | None = None) -> Wish:
-        return cls(table=schema.name, arn=str(schema.table["TableArn"]), run=run, folder=folder, at=at, increment=increment)
+    def of(cls, schema: Schema, run: str, folder: str, **more: Any) -> Wish:
+        """*more*: the fields that have defaults."""
+        return cls(table=schema.name, arn=str(schema.table["TableArn"]), run=run, folder=folder, **more)
 
     @property
     def root(self) -> Folder:
@@ -55,6 +58,7 @@ class Wish(Noun, frozen=True, kw_only=True):
             "S3Bucket": into.bucket,
             "S3Prefix": into.key,
             "ExportFormat": JSON,
+            **self.custody.export,
             **what,
         }
 

@@ -29,6 +29,7 @@ class Wish(Noun, frozen=True, kw_only=True):
     folder: S3Uri  # of the data files
     items: int
     create: dict[str, Any]  # as CreateTable takes it
+    owner: str = ""  # account that must own the bucket
 
     @property
     def table_class(self) -> str:
@@ -42,11 +43,17 @@ class Wish(Noun, frozen=True, kw_only=True):
     def token(self, attempt: int) -> str:
         return client_token("import", self.run, self.name, attempt)
 
+    @property
+    def _source(self) -> dict[str, str]:
+        """Without the slash `data-old` is meant, too."""
+        source = {"S3Bucket": self.folder.bucket, "S3KeyPrefix": f"{self.folder.key}/"}
+        return {**source, "S3BucketOwner": self.owner} if self.owner else source
+
     def request(self, attempt: int) -> dict[str, Any]:
         """Recomputed, it is the same: AWS answers it with the same import."""
         return {
             "ClientToken": self.token(attempt),
-            "S3BucketSource": {"S3Bucket": self.folder.bucket, "S3KeyPrefix": f"{self.folder.key}/"},  # without the slash `data-old` is meant, too
+            "S3BucketSource": self._source,
             "InputFormat": JSON,
             "InputCompressionType": "GZIP",
             "TableCreationParameters": {field: value for field, value in self.create.items() if field != _LATER},
@@ -95,8 +102,8 @@ def no_import(schema: Schema, manifest: TableManifest) -> str:
     return ""
 
 
-def wish(schema: Schema, manifest: TableManifest, name: str, root: S3Uri, run: str, account: str, region: str) -> Wish:
-    """For a dump that ImportTable can load; *root*: the backup's folder."""
+def wish(schema: Schema, manifest: TableManifest, name: str, root: S3Uri, run: str, account: str, region: str, owner: str = "") -> Wish:
+    """For a dump that ImportTable can load; *root*: the backup's folder, *owner*: the account that must own its bucket."""
     (folder,) = _folders(manifest)
     partition = str(schema.table["TableArn"]).split(":")[1]
     return Wish(
@@ -106,6 +113,7 @@ def wish(schema: Schema, manifest: TableManifest, name: str, root: S3Uri, run: s
         folder=root / folder,
         items=manifest.items,
         create=create_request(schema, name),
+        owner=owner,
     )
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from airflow_dynamodb_emr.core import names, spark, steps
 from airflow_dynamodb_emr.core.batches import batches
 from airflow_dynamodb_emr.core.cluster import ClusterSpec
+from airflow_dynamodb_emr.core.custody import Custody
 from airflow_dynamodb_emr.core.documents import Document, Noun
 from airflow_dynamodb_emr.core.dumping import TableDump
 from airflow_dynamodb_emr.core.engines import AS_BEFORE, SPARK, WORKERS_AT_ONCE, Wished
@@ -36,6 +37,7 @@ class BackupPlan(Document, frozen=True, kw_only=True):
     form: str = "dynamodb-json"  # of the lines that the copy engine writes
     program: Program | None = None  # of Spark, where a table is copied by it
     serverless: ServerlessSpec | None = None  # where Spark runs on EMR Serverless
+    custody: Custody = Custody()
     made: datetime
     moment: datetime | None = None  # that all native exports of it show
     increments: dict[str, Increment] = {}  # of tables of which only what has changed is exported
@@ -81,7 +83,8 @@ class BackupPlan(Document, frozen=True, kw_only=True):
         """What the Spark program is told."""
         assert table.cut
         units = table.rate.units_at(share, table.before.read)
-        return spark.dump_task(self.region, table.name, self.root.data(table.name, attempt), table.cut, self.form, table.mappers, units)
+        task = spark.dump_task(self.region, table.name, self.root.data(table.name, attempt), table.cut, self.form, table.mappers, units)
+        return [*task, *self.custody.options]
 
     def job(self, name: str, attempt: int, share: float, limit_seconds: float) -> dict[str, Any]:
         """For StartJobRun, but for the application."""
@@ -112,6 +115,7 @@ class Request(Noun, frozen=True, kw_only=True):
     increments: int = 0  # native exports that may stand on one another
     program: Program | None = None  # of Spark, where it will lie
     serverless: ServerlessSpec | None = None
+    custody: Custody = Custody()
 
 
 def backup_plan(
@@ -131,6 +135,7 @@ def backup_plan(
         logs=str(request.cluster.logs(request.logs)),
         jar=request.jar,
         form=request.form,
+        custody=request.custody,
         made=made,
         tables=found.tables,
         batches=batches(plain, request.tables_per_task, request.most_tasks),

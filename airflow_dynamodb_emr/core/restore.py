@@ -10,6 +10,7 @@ from typing import Any
 from airflow_dynamodb_emr.core import names, spark, steps
 from airflow_dynamodb_emr.core.catalogue import Wanted
 from airflow_dynamodb_emr.core.cluster import ClusterSpec
+from airflow_dynamodb_emr.core.custody import Custody
 from airflow_dynamodb_emr.core.documents import Document, Noun
 from airflow_dynamodb_emr.core.engines import AS_BEFORE, SPARK, Wished
 from airflow_dynamodb_emr.core.fleet import Size
@@ -42,6 +43,7 @@ class RestoreRequest(Noun, frozen=True, kw_only=True):
     wished: Wished = AS_BEFORE
     program: Program | None = None  # of Spark, where it will lie
     serverless: ServerlessSpec | None = None
+    custody: Custody = Custody()
 
     def refuse_too_many(self, tables: int) -> None:
         if tables > self.most_tables:
@@ -60,6 +62,7 @@ class RestorePlan(Document, frozen=True, kw_only=True):
     jar: str
     program: Program | None = None  # of Spark, where a table is loaded by it
     serverless: ServerlessSpec | None = None  # where Spark runs on EMR Serverless
+    custody: Custody = Custody()
     made: datetime
     tables: list[TableLoad]  # longest first
     lanes: int = 1  # clusters
@@ -95,7 +98,8 @@ class RestorePlan(Document, frozen=True, kw_only=True):
     def task(self, table: TableLoad, attempt: int, share: float) -> list[str]:
         """What the Spark program is told."""
         source, units = S3Uri.parse(self.backup) / table.folder, table.rate.units_at(share, table.before.write)
-        return spark.load_task(self.region, source, table.name, self.outcome(table.name, attempt), table.mappers, units)
+        task = spark.load_task(self.region, source, table.name, self.outcome(table.name, attempt), table.mappers, units)
+        return [*task, *self.custody.options]
 
     def job(self, name: str, attempt: int, share: float, limit_seconds: float) -> dict[str, Any]:
         """For StartJobRun, but for the application."""
@@ -150,6 +154,7 @@ def restore_plan(request: RestoreRequest, backup: Backup, loads: list[TableLoad]
         made=made,
         tables=sorted(loads, key=lambda load: (-load.seconds, load.name)),
         program=program,
+        custody=request.custody,
         serverless=request.serverless if any(load.serverless for load in loads) else None,
         cluster=request.cluster.request(run, request.logs, size, bool(program)) if works else None,
         concurrency=size.concurrency,

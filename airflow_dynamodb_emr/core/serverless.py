@@ -33,6 +33,7 @@ class ServerlessSpec(Noun, frozen=True, kw_only=True):
     release: str = "emr-7.13.0"
     architecture: str = "X86_64"
     idle_minutes: int = 15
+    logs_key: str = ""  # ARN of the KMS key that encrypts the logs
 
     @property
     def name(self) -> str:
@@ -56,13 +57,13 @@ class ServerlessSpec(Noun, frozen=True, kw_only=True):
     def run(self, run: str, table: str, attempt: int, driver: dict[str, Any], logs: S3Uri, limit_seconds: float) -> dict[str, Any]:
         """For StartJobRun, but for the application. The token is made of run, table and attempt: who asks again gets the same job run.
         One that runs longer than *limit_seconds* is cancelled by EMR Serverless."""
-        name = names.step_name(table, attempt)
+        name, encrypted = names.step_name(table, attempt), {"encryptionKeyArn": self.logs_key} if self.logs_key else {}
         return {
             "clientToken": _token(run, name),
             "executionRoleArn": self.role,
             "name": name,
             "jobDriver": driver,
-            "configurationOverrides": {"monitoringConfiguration": {"s3MonitoringConfiguration": {"logUri": f"{logs}/"}}},
+            "configurationOverrides": {"monitoringConfiguration": {"s3MonitoringConfiguration": {"logUri": f"{logs}/", **encrypted}}},
             "executionTimeoutMinutes": min(_LONGEST_MINUTES, max(1, ceil(limit_seconds / 60))),
             "tags": {OWNER_TAG: _NO_TAG.sub("_", run)[-256:]},
         }

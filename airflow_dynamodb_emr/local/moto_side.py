@@ -21,11 +21,23 @@ def _iam() -> Any:
 
 
 def make_bucket(name: str, region: str) -> None:
+    """As AWS makes them since 2023: encrypted, and closed to the public."""
     _s3().create_bucket(name, region)
+    _s3().put_bucket_encryption(name, {"Rule": {"ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": "AES256"}}})
+    closed = dict.fromkeys(("BlockPublicAcls", "IgnorePublicAcls", "BlockPublicPolicy", "RestrictPublicBuckets"), "true")
+    _s3().put_public_access_block(name, closed)
 
 
 def has_bucket(name: str) -> bool:
-    return name in _s3().buckets
+    """In whatever account: each name is there once."""
+    return bool(owner(name))
+
+
+def owner(bucket: str) -> str:
+    """The account that has it; empty where there is none of that name."""
+    from moto.s3.models import s3_backends
+
+    return str(s3_backends.bucket_accounts.get(bucket, ("aws", ""))[1])
 
 
 def has_object(uri: S3Uri) -> bool:
@@ -70,7 +82,7 @@ def keys_from(bucket: str, prefix: str) -> list[str]:
     """*prefix* as it stands, wherever in a name it may end."""
     if not has_bucket(bucket):
         return []
-    return sorted(key for key in list(_s3().buckets[bucket].keys) if key.startswith(prefix))
+    return sorted(key for key in list(_s3().get_bucket(bucket).keys) if key.startswith(prefix))
 
 
 def delete_object(bucket: str, key: str) -> None:
@@ -85,6 +97,13 @@ def make_role(name: str, service: str) -> None:
 def make_instance_profile(name: str) -> None:
     _iam().create_instance_profile(name, "/", [])
     _iam().add_role_to_instance_profile(name, name)
+
+
+def policies(role: str) -> list[str] | None:
+    """The documents of the role of this ARN; None where it has none, or where there is no such role."""
+    found = next((each for each in _iam().roles.values() if each.arn == role), None)
+    documents = [*found.policies.values(), *(each.document for each in found.managed_policies.values())] if found else []
+    return documents or None
 
 
 def has_role(name: str) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Mapping
 
+from airflow_dynamodb_emr.local import simulator
 from airflow_dynamodb_emr.local.autoscaling.scaler import Autoscaler
 from airflow_dynamodb_emr.local.autoscaling.service import AutoScaling
 from airflow_dynamodb_emr.local.dynamodb.service import DynamoDB
@@ -47,6 +48,7 @@ class Regions:
     def __init__(self, child_environment: Mapping[str, str], faults: Faults, knobs: Knobs, record: CapacityRecord) -> None:
         self._runner = Runner(child_environment, faults, knobs)
         self._of_all = self._runner, faults, knobs, record
+        self._simulator = simulator.Simulator()
         self._regions: dict[str, Region] = {}
         self._lock = threading.Lock()
 
@@ -61,6 +63,8 @@ class Regions:
         """None: moto has it."""
         if call.service == "emr" and call.operation in _MOTO_EMR:
             return None
+        if call.service == "iam" and call.operation == simulator.OPERATION:
+            return self._simulator
         return self[call.region].services.get(call.service)
 
     def clusters(self) -> list[Cluster]:

@@ -85,7 +85,8 @@ class DumpOperator(ExportTask, ServerlessTask, StepOperator):
 
     def _export_of(self, plan: BackupPlan, schema: Schema) -> exporting.Wish:
         increment = plan.increments.get(schema.name)
-        return exporting.Wish.of(schema, plan.run, plan.folder, at=None if increment else plan.moment, increment=increment)
+        at = None if increment else plan.moment
+        return exporting.Wish.of(schema, plan.run, plan.folder, at=at, increment=increment, custody=plan.custody)
 
     def gave_up(self, why: Mapping[str, str]) -> None:
         for table, reason in why.items():

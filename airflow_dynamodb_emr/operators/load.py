@@ -98,7 +98,8 @@ class LoadOperator(ImportTask, ServerlessTask, StepOperator):
     def _import(self, context: Context, plan: RestorePlan, table: TableLoad) -> dict[str, Any]:
         backup = Folder.parse(plan.backup)
         schema, manifest = self.document(backup.schema(table.source), Schema), self.document(backup.manifest(table.source), TableManifest)
-        wish = importing.wish(schema, manifest, table.name, backup.uri, plan.run, plan.account, plan.region)
+        owner = plan.custody.owner_of(backup.uri.bucket)
+        wish = importing.wish(schema, manifest, table.name, backup.uri, plan.run, plan.account, plan.region, owner)
         return self.import_dump(context, wish, manifest, backup.uri, plan.root)
 
     def _load_here(self, plan: RestorePlan, table: TableLoad) -> dict[str, Any]:

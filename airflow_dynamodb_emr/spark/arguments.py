@@ -15,6 +15,10 @@ def parser() -> ArgumentParser:
 
 def _common(verb: ArgumentParser) -> ArgumentParser:
     verb.add_argument("--region", required=True)
+    verb.add_argument("--owner", default="", help="account that must own the bucket")
+    verb.add_argument("--backups", default="", help="bucket that must be its own to be read, too")
+    verb.add_argument("--acl", default="", help="that objects are put with")
+    verb.add_argument("--kms-key", default="", help="ARN of the key that encrypts them")
     verb.add_argument("--table", required=True)
     verb.add_argument("--units", type=float, default=0.0, help="capacity units a second of all tasks together; 0: no limit")
     verb.add_argument("--executors", type=int, default=1, help="tasks at once")

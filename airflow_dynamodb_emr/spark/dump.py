@@ -9,7 +9,7 @@ from contextlib import closing
 from datetime import datetime, timezone
 from typing import TYPE_CHECKING, Any
 
-from airflow_dynamodb_emr.spark.cloud import cloud
+from airflow_dynamodb_emr.spark.cloud import Account, cloud
 from airflow_dynamodb_emr.spark.crew import Crew
 from airflow_dynamodb_emr.spark.shares import Shares
 from airflow_dynamodb_emr.spark.tasks import CopySlice
@@ -31,7 +31,7 @@ ENGINE = "spark"
 def dump(spark: SparkContext, host: str, asked: Namespace) -> dict[str, Any]:
     """Returns what the manifest says, without its parts. Raises BadInput before anything is written, CopyFailed when not all could be copied."""
     began = datetime.now(timezone.utc)
-    here = cloud(asked.region)
+    here = cloud(Account.of(asked))
     place = here.place(asked.into)
     with closing(Wire(here.endpoint)) as wire:
         source = Source.of(wire, asked.table)
@@ -39,7 +39,7 @@ def dump(spark: SparkContext, host: str, asked: Namespace) -> dict[str, Any]:
     dumped.refuse_taken(place)
     journal = Journal(place, job, source.id)
     with closing(Shares(asked.units, asked.executors, host)) as shares:
-        task = CopySlice(asked.region, asked.into, job, source.id, shares.division)
+        task = CopySlice(Account.of(asked), asked.into, job, source.id, shares.division)
         slices = list(_told(Crew(spark, asked.executors).work(segments_of(job.segments), task, lambda done: done.divided)))
     with closing(Wire(here.endpoint)) as wire:
         source.refuse_another(wire)

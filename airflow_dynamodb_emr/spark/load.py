@@ -10,7 +10,7 @@ from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
 from airflow_dynamodb_emr.errors import BadInput
-from airflow_dynamodb_emr.spark.cloud import cloud
+from airflow_dynamodb_emr.spark.cloud import Account, cloud
 from airflow_dynamodb_emr.spark.crew import Crew
 from airflow_dynamodb_emr.spark.shares import Shares
 from airflow_dynamodb_emr.spark.tasks import LoadPart
@@ -29,12 +29,12 @@ log = logging.getLogger(__name__)
 
 def load(spark: SparkContext, host: str, asked: Namespace) -> dict[str, Any]:
     """Returns what was written. Raises BadInput before that, CopyFailed when not all items could be."""
-    here = cloud(asked.region)
+    here = cloud(Account.of(asked))
     with closing(Wire(here.endpoint)) as wire:
         keys = Source.of(wire, asked.table).keys
     parts, total = _parts(here.place(asked.source)), Loaded()
     with closing(Shares(asked.units, asked.executors, host)) as shares:
-        task = LoadPart(asked.region, asked.source, asked.table, keys, asked.hands, shares.division)
+        task = LoadPart(Account.of(asked), asked.source, asked.table, keys, asked.hands, shares.division)
         done: Iterator[Loaded] = Crew(spark, asked.executors).work(parts, task)
         for number, loaded in enumerate(done, 1):
             log.info("%s of %s parts are in the table; this one: %s items, %s write units", number, len(parts), loaded.items, loaded.write_units)

@@ -65,10 +65,10 @@ def _run(asked: Namespace) -> dict[str, Any]:
 
 def _tell(asked: Namespace, outcome: dict[str, Any]) -> None:
     """Not beside a dump that was there before: who was refused for that must leave it as it is."""
-    from airflow_dynamodb_emr.spark.cloud import cloud
+    from airflow_dynamodb_emr.spark.cloud import Account, cloud
     from airflow_dynamodb_emr.transfer.raw.dumped import MANIFEST
 
-    place = cloud(asked.region).place(asked.into if asked.verb == "dump" else asked.outcome)
+    place = cloud(Account.of(asked)).place(asked.into if asked.verb == "dump" else asked.outcome)
     if outcome["ok"] or place.read(MANIFEST) is None:
         place.put(OUTCOME, json.dumps(outcome, indent=2).encode() + b"\n")
     log.info("%s", outcome)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from airflow_dynamodb_emr.errors import DynamoDBBackupError
-from airflow_dynamodb_emr.spark.cloud import cloud
+from airflow_dynamodb_emr.spark.cloud import Account, cloud
 from airflow_dynamodb_emr.spark.share import Division
 from airflow_dynamodb_emr.transfer.raw import copying, forms
 from airflow_dynamodb_emr.transfer.raw.copying import Job, Progress
@@ -30,7 +30,7 @@ class Failure(NamedTuple):
 class CopySlice:
     """A slice that a lost executor has begun is taken up behind its last whole part; the parts of both have the same names."""
 
-    region: str
+    account: Account
     into: str  # the dump's folder in S3
     job: Job
     table_id: str
@@ -43,7 +43,7 @@ class CopySlice:
             return Failure(error.facts, error.hint)
 
     def _copied(self, slice_: Slice) -> Progress:
-        here = cloud(self.region)
+        here = cloud(self.account)
         place = here.place(self.into)
         journal = Journal(place, self.job, self.table_id)
         at = journal.progress(slice_)
@@ -60,7 +60,7 @@ class CopySlice:
 class LoadPart:
     """Items that a lost executor has written are written again, and are the same."""
 
-    region: str
+    account: Account
     source: str  # the dump's folder in S3
     table: str
     keys: Keys
@@ -69,7 +69,7 @@ class LoadPart:
 
     def __call__(self, part: Part) -> Loaded | Failure:
         try:
-            here = cloud(self.region)
+            here = cloud(self.account)
             read: Any = [(part.key, items(here.place(self.source), part))]
             with self.division.limiter() as limiter:
                 return load(here.endpoint, self.table, self.keys, read, hands=self.hands, limiter=limiter)

@@ -6,7 +6,6 @@ import json
 from argparse import Namespace
 from typing import Any
 
-import boto3
 from msgspec import structs
 
 from airflow_dynamodb_emr.aws import preflight, tables
@@ -27,7 +26,7 @@ from airflow_dynamodb_emr.transfer.raw.dump import dump
 from airflow_dynamodb_emr.transfer.raw.dumped import Source, refuse_taken
 from airflow_dynamodb_emr.transfer.raw.limiter import Limiter
 from airflow_dynamodb_emr.transfer.raw.place import Place
-from airflow_dynamodb_emr.verbs import bar
+from airflow_dynamodb_emr.verbs import account, bar
 
 SCHEMA = "schema.json"  # beside the manifest
 
@@ -35,7 +34,7 @@ SCHEMA = "schema.json"  # beside the manifest
 def run(given: Namespace) -> int:
     into = S3Uri.parse(given.into, "S3URI")
     settings = Settings.from_environment().with_form({"read_ratio": given.read_ratio, "form": given.form})
-    clients = Clients.of(boto3.Session(region_name=settings.region or None))
+    clients = account.clients(settings)
     preflight.bucket(clients.s3, into, "S3URI")
     place, schema = Place(clients.s3, into.bucket, into.key), _schema(clients, given.table)
     refuse_taken(place)

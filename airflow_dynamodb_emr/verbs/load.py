@@ -6,7 +6,6 @@ import json
 import time
 from argparse import Namespace
 
-import boto3
 from msgspec import structs
 
 from airflow_dynamodb_emr.aws import preflight, tables
@@ -26,13 +25,13 @@ from airflow_dynamodb_emr.transfer.meter import Meter
 from airflow_dynamodb_emr.transfer.raw.limiter import Limiter
 from airflow_dynamodb_emr.transfer.raw.slices import Keys
 from airflow_dynamodb_emr.transfer.raw.write import Loaded, load
-from airflow_dynamodb_emr.verbs import bar
+from airflow_dynamodb_emr.verbs import account, bar
 from airflow_dynamodb_emr.verbs.dump import SCHEMA
 
 
 def run(given: Namespace) -> int:
     source, settings = S3Uri.parse(given.source, "S3URI"), Settings.from_environment().with_form({"write_ratio": given.write_ratio})
-    clients = Clients.of(boto3.Session(region_name=settings.region or None))
+    clients = account.clients(settings)
     preflight.bucket(clients.s3, source, "S3URI")
     found = dumps.find(clients.s3, source)
     table = _created(clients, found, given.table) if given.create else _there(clients, given.table)

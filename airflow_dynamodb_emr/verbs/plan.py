@@ -7,11 +7,9 @@ import sys
 from argparse import Namespace
 from typing import Any
 
-import boto3
 import yaml
 
 from airflow_dynamodb_emr.aws import planning
-from airflow_dynamodb_emr.aws.clients import Clients
 from airflow_dynamodb_emr.aws.inputs import cluster_template, exclude_list, prices
 from airflow_dynamodb_emr.aws.store import Store
 from airflow_dynamodb_emr.core import names
@@ -20,6 +18,7 @@ from airflow_dynamodb_emr.core.estimate import Estimate
 from airflow_dynamodb_emr.core.report import plan_lines
 from airflow_dynamodb_emr.errors import BadInput
 from airflow_dynamodb_emr.settings import Settings
+from airflow_dynamodb_emr.verbs import account
 
 OPTIONS = ("engine", "exclude", "spike", "read_ratio", "max_read_units", "step_concurrency", "core_nodes", "cluster_template")
 _RUN = "plan"  # a real run gives its cluster a name and tag of its own
@@ -28,7 +27,7 @@ _RUN = "plan"  # a real run gives its cluster a name and tag of its own
 def run(arguments: Namespace) -> int:
     """The settings of the environment, with the options in place of the form of a run."""
     settings = Settings.from_environment().with_form({option: getattr(arguments, option) for option in OPTIONS})
-    clients = Clients.of(boto3.Session(region_name=settings.region or None))
+    clients = account.clients(settings)
     store = Store(clients.s3)
     if not arguments.prefix:
         raise BadInput("PREFIX: it is empty", "say what the names of the tables start with")

@@ -9,21 +9,22 @@ from argparse import Namespace
 from datetime import datetime, timezone
 from typing import Any
 
-import boto3
-
 from airflow_dynamodb_emr.aws import janitor
 from airflow_dynamodb_emr.aws.clients import Clients
 from airflow_dynamodb_emr.aws.janitor import Raised
 from airflow_dynamodb_emr.core.layout import S3Uri
 from airflow_dynamodb_emr.core.orphans import needed_until
 from airflow_dynamodb_emr.core.report import columns
+from airflow_dynamodb_emr.settings import Settings
+from airflow_dynamodb_emr.verbs import account
 
 RESET_SECONDS, LOOK_SECONDS = 600, 2
 
 
 def run(arguments: Namespace) -> int:
     """0 when all is told or all is back; 1 when an entry cannot be acted on, or a table is still raised after --reset."""
-    base, clients = S3Uri.parse(arguments.base, "--base"), Clients.of(boto3.Session())
+    base = S3Uri.parse(arguments.base, "--base")
+    clients = account.clients(Settings.from_environment().with_form({"base": arguments.base}))
     live = set(janitor.live_names(clients)) if arguments.reset else set()
     found = _reset(clients, base, live) if arguments.reset else list(janitor.raised(clients, base))
     answer = [each.describe(janitor.look(clients, each)) for each in found]

@@ -6,8 +6,6 @@ import os
 from argparse import Namespace
 from datetime import datetime, timezone
 
-import boto3
-
 from airflow_dynamodb_emr.aws import backups, verifications, verifying
 from airflow_dynamodb_emr.aws.clients import Clients
 from airflow_dynamodb_emr.aws.store import Store
@@ -17,13 +15,13 @@ from airflow_dynamodb_emr.core.verification import Verification
 from airflow_dynamodb_emr.core.verified import lines
 from airflow_dynamodb_emr.errors import DataDamaged
 from airflow_dynamodb_emr.settings import Settings
-from airflow_dynamodb_emr.verbs import bar
+from airflow_dynamodb_emr.verbs import account, bar
 
 
 def run(given: Namespace) -> int:
     """0 when every table that was looked at is VALID."""
     folder, settings = Folder(S3Uri.parse(given.backup, "S3URI")), Settings.from_environment()
-    clients = Clients.of(boto3.Session(region_name=settings.region or None))
+    clients = account.clients(settings)
     found = _deep(clients, folder, given) if given.deep else verifying.verify(clients, folder, _now(), tables=given.table)
     if given.record:
         verifications.record(Store(clients.s3), folder, found)

@@ -13,6 +13,8 @@ from airflow_dynamodb_emr.core.layout import S3Uri
 from airflow_dynamodb_emr.local.dag_runs import DagRuns
 from airflow_dynamodb_emr.local.process import StandIn, stand_in
 
+# That of an assumed role, as Airflow mostly has one; whatever a run leaves behind is looked through for them.
+SECRETS = {"AWS_SECRET_ACCESS_KEY": "a-secret-that-nobody-may-read", "AWS_SESSION_TOKEN": "a-token-that-nobody-may-read"}
 BASE = S3Uri.parse("s3://local-backups/dynamodb")
 
 
@@ -48,5 +50,5 @@ class World:
 @pytest.fixture(scope="session")
 def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     folder: Path = tmp_path_factory.mktemp("dag-runs")
-    with stand_in(update_seconds=0.3, emr_start_seconds=0.3) as aws, DagRuns(folder, aws.env) as runs:
+    with stand_in(update_seconds=0.3, emr_start_seconds=0.3) as aws, DagRuns(folder, {**aws.env, **SECRETS}) as runs:
         yield World(aws, runs)

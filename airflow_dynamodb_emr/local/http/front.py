@@ -10,7 +10,7 @@ from typing import Any, Protocol
 
 from airflow_dynamodb_emr.local.emr.rates import Rates
 from airflow_dynamodb_emr.local.faults import Calls, Faults
-from airflow_dynamodb_emr.local.http import mishaps, rest
+from airflow_dynamodb_emr.local.http import mishaps, owners, rest
 from airflow_dynamodb_emr.local.http.control import Control
 from airflow_dynamodb_emr.local.http.protocol import Call, Refused, Service, call_of, decode, encode, headers
 from airflow_dynamodb_emr.local.trouble import NONE, Hit
@@ -48,7 +48,7 @@ class Front:
             self._calls.refuse(str(call))
             return _refuse(start_response, call, environ, mishaps.throttled(call))
         hit = mishaps.met(self._faults, call)
-        refusal = mishaps.refusal(hit.kind, call)
+        refusal = mishaps.refusal(hit.kind, call) or owners.refusal(environ)
         return _refuse(start_response, call, environ, refusal) if refusal else self._do(hit, call, environ, start_response)
 
     def _do(self, hit: Hit, call: Call, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
@@ -80,13 +80,18 @@ def _refuse(start_response: Any, call: Call, environ: dict[str, Any], refusal: R
 def _ours(service: Service, call: Call, environ: dict[str, Any]) -> tuple[int, bytes]:
     body = _body(environ)
     try:
-        request = rest.request(call, environ, body) if call.service in rest.SERVICES else decode(body)
-        return 200, encode(service.call(call.operation, request))
+        return 200, encode(service.call(call.operation, _request(call, environ, body)))
     except Refused as refusal:
         return refusal.status, refusal.body()
     except Exception:  # a mistake of ours: status 400, so that clients do not hide it behind retries
         traceback.print_exc()
         return 400, Refused("StandInFailure", traceback.format_exc(limit=-3)).body()
+
+
+def _request(call: Call, environ: dict[str, Any], body: bytes) -> Any:
+    if _is_form(environ):
+        return {"form": body.decode()}
+    return rest.request(call, environ, body) if call.service in rest.SERVICES else decode(body)
 
 
 def _send(start_response: Any, status: int, body: bytes) -> list[bytes]:
@@ -100,8 +105,12 @@ def _body(environ: dict[str, Any]) -> bytes:
 
 def _form(environ: dict[str, Any]) -> bytes:
     """The body of a query-protocol request, left in place for moto to read again."""
-    if not environ.get("CONTENT_TYPE", "").startswith("application/x-www-form-urlencoded"):
+    if not _is_form(environ):
         return b""
     body = _body(environ)
     environ["wsgi.input"] = io.BytesIO(body)
     return body
+
+
+def _is_form(environ: dict[str, Any]) -> bool:
+    return str(environ.get("CONTENT_TYPE", "")).startswith("application/x-www-form-urlencoded")

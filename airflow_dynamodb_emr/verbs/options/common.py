@@ -5,6 +5,7 @@ from __future__ import annotations
 from argparse import ArgumentParser
 
 ENGINES = ("connector", "worker", "spark", "native", "auto")
+PURPOSES = ("backup", "restore", "retention")
 FROM_SETTINGS = "What is not given comes from the variables AIRFLOW__DYNAMODB_EMR__..., as for a run."
 
 

@@ -1,10 +1,10 @@
-"""What `local`, `plan` and `raised` take."""
+"""What `local`, `check`, `plan` and `raised` take."""
 
 from __future__ import annotations
 
 from argparse import ArgumentParser
 
-from airflow_dynamodb_emr.verbs.options.common import ENGINES, FROM_SETTINGS, base, count, json, port
+from airflow_dynamodb_emr.verbs.options.common import ENGINES, FROM_SETTINGS, PURPOSES, base, count, json, port
 
 
 def local(parser: ArgumentParser) -> None:
@@ -24,6 +24,15 @@ def plan(parser: ArgumentParser) -> None:
     parser.add_argument("--step-concurrency", metavar="N", help="tables dumped at once by each cluster; 0: as many as needed")
     parser.add_argument("--core-nodes", metavar="N", help="worker nodes of each cluster; 0: as many as needed")
     parser.add_argument("--cluster-template", metavar="FILE", help="YAML or JSON in the form of RunJobFlow: a path or S3 URI")
+    json(parser)
+
+
+def check(parser: ArgumentParser) -> None:
+    parser.epilog = f"One line each: ok, NO, or ? for what cannot be known, which fails nothing. {FROM_SETTINGS}"
+    base(parser)
+    parser.add_argument("--prefix", metavar="P", help="what the names of the tables start with: they are looked at too, and tried on")
+    parser.add_argument("--engine", choices=ENGINES, help="how the tables are copied")
+    parser.add_argument("--for", action="append", dest="purposes", choices=PURPOSES, help="what is to be done; may be repeated (default: backup)")
     json(parser)
 
 

@@ -51,7 +51,8 @@ class Export:
         """As AWS does, see whether the bucket can be written to."""
         if not moto_side.has_bucket(self.root.bucket):
             raise Failure("S3NoSuchBucket", "The specified bucket does not exist")
-        if not moto_side.may_write(self.folder / "_started"):
+        expected = self.request.get("S3BucketOwner") or moto_side.owner(self.root.bucket)
+        if expected != moto_side.owner(self.root.bucket) or not moto_side.may_write(self.folder / "_started"):
             raise Failure("S3AccessDenied", "Access Denied")
         moto_side.put_object(self.folder / "_started", b"")
 
