@@ -10,7 +10,7 @@ from itertools import groupby, islice, pairwise
 from operator import eq
 from pathlib import Path
 
-from airflow_dynamodb_emr.transfer.checking.reader import DIGESTS
+from airflow_dynamodb_emr.transfer.checking.fast import DIGESTS
 
 AT_ONCE = 2**18  # in memory: they are sorted as a list, of forty bytes each
 _BUCKETS = 2**10  # so many that one of a billion digests' has about as many as are sorted at once

@@ -64,7 +64,7 @@ class Worker:
         found: Counter[str] = Counter()
         try:
             for block in Blocks(stored, md5=False, content=False):
-                if not wanted.keys().isdisjoint(self._reader.read(block).digests):
+                if not wanted.keys().isdisjoint(self._reader.read(block, loadable=False).digests):
                     found.update(text for digest, text in self._reader.keys(block) if digest in wanted)
         except DataDamaged:
             pass  # said when it was checked
@@ -75,7 +75,7 @@ class Worker:
         heard = 0
         try:
             for block in blocks:
-                read = self._reader.read(block)
+                read = self._reader.read(block, tally.connector_can_load)
                 self.digests.add(read.digests)
                 tally.add(read)
                 self._heard(stored.bytes - heard, read.items)
