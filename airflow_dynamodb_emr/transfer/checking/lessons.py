@@ -69,7 +69,8 @@ class Lessons:
         return Fast(typed.decoder(line), columns, numbers(self._attributes), alarms.of(kinds, several, types.empty), agree, wrapped)
 
     def _change(self, types: typed.Types) -> tuple[Any, list[Column]] | None:
-        keys, image = types.keys(self._keys, self._attributes), types.item(self._items, self._attributes)
+        keys = types.keys(self._keys, self._attributes)
+        image = types.item(self._items, self._attributes) if self._items.times else typed.NOTHING
         if keys is None or image is None or not self._attributes:
             return None
         return typed.change(keys, image), [column("keys", number) for number in range(len(self._attributes))]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from contextlib import suppress
 from typing import NamedTuple
 
@@ -43,12 +43,18 @@ class Reader:
         items, digests = found
         return Read(items, items, digests, connector_can_load=loadable and not fast.wrapped)
 
-    def keys(self, block: bytes) -> Iterator[tuple[int, str]]:
-        """Of the items in *block*: the digest of each key, and the key as JSON."""
-        for line in _lines(block):
-            with suppress(DataDamaged):  # no item
-                judged = self._judge(line)
-                yield hash(judged.hashed), key_text(judged.key)
+    def keys(self, block: bytes, wanted: Container[int]) -> list[str]:
+        """As JSON, of those items in *block* whose keys have a *wanted* digest."""
+        read = self.read(block, loadable=False)
+        lines: Iterable[bytes] = _lines(block)
+        if read.items == read.lines:  # each digest is of the line in its place
+            lines = [line for line, digest in zip(lines, read.digests, strict=True) if digest in wanted]
+        return [key_text(judged.key) for judged in self._items(lines) if hash(judged.hashed) in wanted]
+
+    def _items(self, lines: Iterable[bytes]) -> Iterator[Judged]:
+        for line in lines:
+            with suppress(DataDamaged):  # it was told of when it was first read
+                yield self._judge(line)
 
     def _exactly(self, block: bytes) -> Read:
         judged, damaged, blank_lines = [], [], 0

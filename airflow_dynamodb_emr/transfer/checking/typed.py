@@ -13,7 +13,7 @@ from airflow_dynamodb_emr.transfer.checking.shapes import Members, Names, Shape
 from airflow_dynamodb_emr.transfer.values import OLD_NULL, TYPES
 
 _Some = Meta(min_length=1)
-_Nothing = Annotated[str, Meta(min_length=1, max_length=0)]
+NOTHING: Any = Annotated[str, Meta(min_length=1, max_length=0)]
 _PLAIN: dict[str, Any] = {
     "S": str,
     "N": str,  # whether it is a number is left to `alarms.py`
@@ -59,7 +59,7 @@ class Types:
         self.several |= len(shape.kinds) > 1
         renames = {f"v{number}": kind for number, kind in enumerate(shape.kinds)}
         kinds = [(field, self._kind(kind, shape.kinds[kind])) for field, kind in renames.items()]
-        fields: list[Any] = [(*kind, None) for kind in kinds] if len(kinds) > 1 else kinds or [("v0", _Nothing)]
+        fields: list[Any] = [(*kind, None) for kind in kinds] if len(kinds) > 1 else kinds or [("v0", NOTHING)]
         return _struct(fields, renames)
 
     def _kind(self, kind: str, inside: Any) -> Any:
@@ -68,7 +68,7 @@ class Types:
             return Annotated[each, _Some] if self._loadable else each
         if isinstance(inside, Names):
             return self._map(inside)
-        return _Nothing if self._loadable and kind.lower() == OLD_NULL else _PLAIN[TYPES[kind.lower()]]
+        return NOTHING if self._loadable and kind.lower() == OLD_NULL else _PLAIN[TYPES[kind.lower()]]
 
     def _map(self, names: Names) -> Any:
         if names.all:

@@ -19,7 +19,12 @@ from airflow_dynamodb_emr.transfer.raw.forms import CONNECTOR, DYNAMODB_JSON
 ID = [KeyAttribute(name="id", type="S")]
 KEYS = st.sampled_from([ID, [KeyAttribute(name="id", type="N")], [KeyAttribute(name="S", type="B"), KeyAttribute(name="m", type="N")], []])
 VALUES = {"S": st.text(min_size=1, max_size=5), "N": st.integers().map(str), "B": st.binary(min_size=1, max_size=5)}
-PLAIN = {"id": {"S": "k1"}, "n": {"N": "1.50"}, "m": {"M": {"a": {"BOOL": False}, "b": {"L": [{"NULL": True}, {"NULL": True}]}}}, "x": {"NS": ["1", "-2e3"]}}
+PLAIN = {
+    "id": {"S": "k1"},
+    "n": {"N": "1.50"},
+    "m": {"M": {"a": {"BOOL": False}, "b": {"L": [{"NULL": True}, {"NULL": True}]}}},
+    "x": {"NS": ["1", "-2e3"]},
+}
 
 
 @st.composite
@@ -43,11 +48,53 @@ def change_line(keys: dict[str, Any], image: dict[str, Any] | None) -> bytes:
 # What damages a line, or does not although it looks like it: what is replaced, and by what
 CHANGES = st.sampled_from(
     [
-        *[(b'"S"', b'"N"'), (b'"N"', b'"S"'), (b'"s"', b'"n"'), (b'"N":"', b'"N": "'), (b'"N"', b'"\\u004e"'), (b'"N":"', b'"N":"x'), (b'"N"', b'"n"')],
-        *[(b"true", b"false"), (b"true", b"1"), (b'"NULL"', b'"nULLValue"'), (b'"nULL"', b'"nULLValue"'), (b'":{', b'":{"S":"x",'), (b'":{', b'":{},"y":{')],
-        *[(b'"}', b'","N":"1"}'), (b'"}', b'","M":{}}'), (b'"}', b'","S":"y"}'), (b"}", b"}}"), (b"{", b"{{"), (b"{", b"{\n"), (b"}", b"}\n"), (b"}\n", b"}")],
-        *[(b",", b",\n"), (b":", b":\n"), (b"\n", b"\r\n"), (b"\n", b" \n"), (b"\n", b"\n\n"), (b'"', b"'"), (b'"', b""), (b"e", b"\xff"), (b'"k', b'"')],
-        *[(b'"Item"', b'"item"'), (b'{"Item":', b""), (b'"M"', b'"m"'), (b'"M":{', b'"M":{"M":{'), (b'"B":"', b'"B":"A'), (b"[", b"[]"), (b"[", b"[[")],
+        *[
+            (b'"S"', b'"N"'),
+            (b'"N"', b'"S"'),
+            (b'"s"', b'"n"'),
+            (b'"N":"', b'"N": "'),
+            (b'"N"', b'"\\u004e"'),
+            (b'"N":"', b'"N":"x'),
+            (b'"N"', b'"n"'),
+        ],
+        *[
+            (b"true", b"false"),
+            (b"true", b"1"),
+            (b'"NULL"', b'"nULLValue"'),
+            (b'"nULL"', b'"nULLValue"'),
+            (b'":{', b'":{"S":"x",'),
+            (b'":{', b'":{},"y":{'),
+        ],
+        *[
+            (b'"}', b'","N":"1"}'),
+            (b'"}', b'","M":{}}'),
+            (b'"}', b'","S":"y"}'),
+            (b"}", b"}}"),
+            (b"{", b"{{"),
+            (b"{", b"{\n"),
+            (b"}", b"}\n"),
+            (b"}\n", b"}"),
+        ],
+        *[
+            (b",", b",\n"),
+            (b":", b":\n"),
+            (b"\n", b"\r\n"),
+            (b"\n", b" \n"),
+            (b"\n", b"\n\n"),
+            (b'"', b"'"),
+            (b'"', b""),
+            (b"e", b"\xff"),
+            (b'"k', b'"'),
+        ],
+        *[
+            (b'"Item"', b'"item"'),
+            (b'{"Item":', b""),
+            (b'"M"', b'"m"'),
+            (b'"M":{', b'"M":{"M":{'),
+            (b'"B":"', b'"B":"A'),
+            (b"[", b"[]"),
+            (b"[", b"[["),
+        ],
         *[(b'"id":', b'"ID":'), (b'"id":{"S":"', b'"id":{"S":"","x":"'), (b"\n", b'\n{"Item":{"M":{}}}\n'), (b"\n", b'\n{"Item":{"m":{"m":{}}}}\n')],
     ]
 )
