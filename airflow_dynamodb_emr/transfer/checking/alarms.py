@@ -21,7 +21,7 @@ Alarm = re.Pattern[bytes]
 def of(kinds: set[str], several: bool, empty: bool) -> list[Alarm]:
     """For lines whose values are of these types, as they are spelled. *several*: in one place they may be of several types.
 
-    *empty*: whether an empty map has to be noticed, and the types do not. In any text there is ESCAPED to look for.
+    *empty*: whether an empty object has to be noticed, which the types let through. In any text there is ESCAPED to look for.
     """
     return [*_values(kinds), *([_second(kinds)] if several else []), *([_EMPTY] if several or empty else [])]
 

@@ -63,10 +63,10 @@ class Lessons:
             return None
         line, columns = made
         kinds = {*self._items.spelled(), *self._keys.spelled()}
-        several = types.several or not self._attributes
+        empty = types.empty or not self._attributes  # with no key to be there, nothing at all would fit
         agree = images_agree if self._form == INCREMENT else always
         wrapped = self._form == INCREMENT or bool(self._wrapped)
-        return Fast(typed.decoder(line), columns, numbers(self._attributes), alarms.of(kinds, several, types.empty), agree, wrapped)
+        return Fast(typed.decoder(line), columns, numbers(self._attributes), alarms.of(kinds, types.several, empty), agree, wrapped)
 
     def _change(self, types: typed.Types) -> tuple[Any, list[Column]] | None:
         keys = types.keys(self._keys, self._attributes)

@@ -13,7 +13,7 @@ from airflow_dynamodb_emr.core.documents import Noun
 from airflow_dynamodb_emr.core.layout import S3Uri
 from airflow_dynamodb_emr.core.manifest import KeyAttribute
 from airflow_dynamodb_emr.errors import DataDamaged
-from airflow_dynamodb_emr.transfer.checking.blocks import Blocks
+from airflow_dynamodb_emr.transfer.blocks import Blocks
 from airflow_dynamodb_emr.transfer.checking.digests import Digests
 from airflow_dynamodb_emr.transfer.checking.found import Checked, nobody
 from airflow_dynamodb_emr.transfer.checking.reader import Reader
@@ -68,7 +68,7 @@ class Worker:
         stored = Stored(self.s3, self._dump.folder.bucket, (self._dump.folder / key).key)
         found: Counter[str] = Counter()
         try:
-            for block in Blocks(stored, md5=False, content=False):
+            for block in Blocks(stored):
                 found.update(self._reader.keys(block, wanted))
         except DataDamaged:
             pass  # said when it was checked

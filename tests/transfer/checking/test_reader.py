@@ -1,12 +1,9 @@
 from __future__ import annotations
 
-import json
-from array import array
 from typing import Any
 
 import msgspec
-import pytest
-from any_item import ITEMS, NAMES
+from any_item import ITEMS
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
