@@ -54,6 +54,8 @@ class Blocks:
 
     def _unpacked(self) -> Iterator[bytes]:
         first = next(self._packed(), b"")
+        if len(first) < len(_GZIP_MAGIC):  # a read may give less than there is
+            first += next(self._packed(), b"")
         packed = self._stored.uri.endswith(".gz") or first.startswith(_GZIP_MAGIC)
         for text in self._members(first) if packed else self._plain(first):
             self.content_bytes += len(text)

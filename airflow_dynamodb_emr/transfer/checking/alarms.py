@@ -23,7 +23,12 @@ def of(kinds: set[str], several: bool, empty: bool) -> list[Alarm]:
 
     *empty*: whether an empty object has to be noticed, which the types let through. In any text there is ESCAPED to look for.
     """
-    return [*_values(kinds), *([_second(kinds)] if several else []), *([_EMPTY] if several or empty else [])]
+    found = _values(kinds)
+    if several:
+        found.append(_second(kinds))
+    if several or empty:
+        found.append(_EMPTY if empty else _valueless(kinds))
+    return found
 
 
 def _values(kinds: Iterable[str]) -> list[Alarm]:
@@ -42,3 +47,12 @@ def _second(kinds: Iterable[str]) -> Alarm:
     maps = [kind for kind in kinds if TYPES[kind.lower()] == "M"]
     others = "|".join(set(kinds) - set(maps))
     return re.compile("|".join([rf',\s*"(?:{others})"\s*:(?!\s*\{{)', *(rf',\s*"{kind}"\s*:' for kind in maps)]).encode())
+
+
+def _valueless(kinds: Iterable[str]) -> Alarm:
+    """An empty object that is not plainly a map: that of a value in a list, or of an attribute.
+
+    Attributes stand within a map or an item, and neither M nor Item, in no spelling, ends otherwise than with this letter.
+    """
+    plain = [rf'(?<![^Mm]":\{{"{kind}":)(?<![\[,]\{{"{kind}":)' for kind in kinds if TYPES[kind.lower()] == "M"]
+    return re.compile("".join([*plain, r"\{\s*\}"]).encode())

@@ -63,7 +63,8 @@ class Lessons:
             return None
         line, columns = made
         kinds = {*self._items.spelled(), *self._keys.spelled()}
-        empty = types.empty or not self._attributes  # with no key to be there, nothing at all would fit
+        # With no key to be there, nothing at all would fit; and of an increment, images are no maps either
+        empty = types.empty or not self._attributes or self._form == INCREMENT
         agree = images_agree if self._form == INCREMENT else always
         wrapped = self._form == INCREMENT or bool(self._wrapped)
         return Fast(typed.decoder(line), columns, numbers(self._attributes), alarms.of(kinds, types.several, empty), agree, wrapped)
