@@ -177,7 +177,7 @@ def test_a_dump_with_empty_lists_and_maps_is_read_fast_too_once_that_is_known() 
 
 
 def test_empty_maps_are_read_fast_where_values_are_of_several_types() -> None:
-    block = block_of(dynamodb_line, PLAIN | {"z": {"M": {}}, "S": {"L": [{"M": {}}, {"M": {}}]}}, MIXED)
+    block = block_of(dynamodb_line, PLAIN | {"z": {"M": {}}, "S": {"L": [{"M": {}}, {"M": {}}]}}, MIXED | {"S": {"S": "x"}})
 
     assert fast(taught("", block), block)
 

@@ -1,0 +1,76 @@
+"""Reading the parts of a dump that is there: by the package's deep verification, and by what one would do without it."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import subprocess
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import boto3
+
+from airflow_dynamodb_emr.core.layout import S3Uri
+from airflow_dynamodb_emr.core.manifest import KeyAttribute
+from airflow_dynamodb_emr.transfer.checking import Access, check
+from airflow_dynamodb_emr.transfer.raw.forms import DYNAMODB_JSON
+from benchmarks.copying.files import Files
+from benchmarks.copying.jobs import Job
+
+_KEY = [KeyAttribute(name="id", type="S")]
+_MUCH = 2**40  # bytes: processes are worth starting
+
+
+class Rooted(Files):
+    """Keys of S3 begin with no slash."""
+
+    def get_object(self, *, Key: str, **more: Any) -> dict[str, Any]:
+        return super().get_object(Key=f"/{Key}", **more)
+
+
+def deep(job: Job) -> Callable[[], int]:
+    """Every line parsed and judged, keys looked at and compared, and all hashed that the copy engine's manifest has a hash of."""
+    ours = job.table == DYNAMODB_JSON
+    return lambda: _items(
+        Rooted(), S3Uri("files", job.folder.strip("/")), [part.name for part in _parts(job)], form=job.table, md5=False, content=ours
+    )
+
+
+def deep_in_s3(job: Job) -> Callable[[], int]:
+    """With as many processes as the job has hands."""
+    folder, session = S3Uri.parse(job.folder), boto3.Session()
+    s3 = session.client("s3")
+    keys = [each["Key"].rpartition("/")[2] for each in s3.list_objects_v2(Bucket=folder.bucket, Prefix=f"{folder.key}/")["Contents"]]
+    access = Access(session.get_credentials())
+    return lambda: _items(s3, folder, keys, form=job.table, md5=False, at_once=job.hands, access=access, stored_bytes=_MUCH)
+
+
+def plainly(job: Job) -> Callable[[], int]:
+    """What one writes: the standard library's gzip, and `json.loads` of each line."""
+    return lambda: sum(1 for line in _lines(job) if json.loads(line))
+
+
+def counting(job: Job) -> Callable[[], int]:
+    """`gunzip -c PARTS | wc -l`"""
+    command = ["/bin/sh", "-c", 'gunzip -c "$@" | wc -l', "sh", *map(str, _parts(job))]
+    return lambda: int(subprocess.check_output(command, text=True))
+
+
+def _items(s3: Any, folder: S3Uri, keys: list[str], **how: Any) -> int:
+    """Raises RuntimeError where a good dump is found wanting."""
+    found = check(s3, folder, keys, _KEY, **how)
+    wrong = [reason for part in found.parts for reason in part.reasons]
+    if wrong or found.duplicate_count:
+        raise RuntimeError(f"a good dump has {found.duplicate_count} keys twice, and {wrong[:3]}")
+    return sum(part.items for part in found.parts)
+
+
+def _lines(job: Job) -> Iterator[bytes]:
+    for part in _parts(job):
+        with gzip.open(part) as file:
+            yield from file
+
+
+def _parts(job: Job) -> list[Path]:
+    return sorted(Path(job.folder).iterdir())
