@@ -14,13 +14,14 @@ import botocore.session
 from airflow_dynamodb_emr.errors import CopyFailed, DynamoDBBackupError
 from airflow_dynamodb_emr.transfer.checking.crew import Start
 from airflow_dynamodb_emr.transfer.checking.worker import Worker
+from airflow_dynamodb_emr.transfer.raw.guarded import guarded
 
 
 def main() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # of a terminal: whoever started it decides
     answers = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # what anybody prints is no answer
-    gc.freeze()  # nothing that is here by now will be garbage
+    gc.set_threshold(100_000)  # of millions of lists, none has a cycle
     serve(sys.stdin.buffer, answers)
 
 
@@ -62,7 +63,8 @@ def _use(credentials: Any, session: Any, known: bool) -> None:
 
 
 def _s3(session: Any, start: Start) -> Any:
-    return session.create_client("s3", region_name=start.region, endpoint_url=start.endpoint, config=start.config, verify=start.verify)
+    made = session.create_client("s3", region_name=start.region, endpoint_url=start.endpoint, config=start.config, verify=start.verify)
+    return guarded(made, lambda: start.owner, start.dump.folder.bucket)
 
 
 def _say(answers: BinaryIO, what: str, answer: Any) -> None:

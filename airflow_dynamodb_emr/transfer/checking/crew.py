@@ -20,6 +20,7 @@ from types import TracebackType
 from typing import Any, NamedTuple
 
 import airflow_dynamodb_emr
+from airflow_dynamodb_emr.core.custody import ANYWHERE, Custody
 from airflow_dynamodb_emr.errors import CopyFailed
 from airflow_dynamodb_emr.transfer.checking.digests import Digests
 from airflow_dynamodb_emr.transfer.checking.found import Told
@@ -33,6 +34,7 @@ class Access(NamedTuple):
 
     credentials: Any  # botocore's: they are renewed here, and given with each part; None: it is asked without
     verify: Any = None  # as botocore's: False, or the path of a CA bundle
+    custody: Custody = ANYWHERE  # says who must own the bucket
 
     @property
     def frozen(self) -> Any:
@@ -46,6 +48,7 @@ class Start(NamedTuple):
     region: str
     config: Any
     verify: Any
+    owner: str  # of the bucket; empty: whoever
     dump: Dump
     name: str
 
@@ -64,11 +67,14 @@ class Crew:
     def __enter__(self) -> Crew:
         with ExitStack() as started:
             for number in range(self._size):
-                meta = self._s3.meta
-                start = Start(meta.endpoint_url, meta.region_name, meta.config, self._access.verify, self._dump, f"{number}")
-                self._idle.put(started.enter_context(_Member(self._env, start)))
+                self._idle.put(started.enter_context(_Member(self._env, self._start(number))))
             self._ends = started.pop_all()
         return self
+
+    def _start(self, number: int) -> Start:
+        meta, access = self._s3.meta, self._access
+        owner = access.custody.owner_of(self._dump.folder.bucket)
+        return Start(meta.endpoint_url, meta.region_name, meta.config, access.verify, owner, self._dump, f"{number}")
 
     def __exit__(self, *error: Any) -> None:
         self._ends.__exit__(*error)
