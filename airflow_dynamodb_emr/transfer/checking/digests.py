@@ -12,7 +12,7 @@ from pathlib import Path
 
 from airflow_dynamodb_emr.transfer.checking.fast import DIGESTS
 
-AT_ONCE = 2**18  # in memory: they are sorted as a list, of forty bytes each
+AT_ONCE = 2**19  # in memory: they are sorted as a list, of forty bytes each
 _BUCKETS = 2**10  # so many that one of a billion digests' has about as many as are sorted at once
 _DIGITS = 4
 _EDGES = [number * 2**64 // _BUCKETS - 2**63 for number in range(1, _BUCKETS)]
