@@ -8,11 +8,11 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from airflow_dynamodb_emr.local.process import StandIn, stand_in
 from airflow_dynamodb_emr.transfer.raw.compression import compressor
 from airflow_dynamodb_emr.transfer.raw.forms import CONNECTOR, DYNAMODB_JSON, LINES
-from benchmarks.copying.bench import BUCKET, Runs, middle, ratio
+from benchmarks.copying.bench import Runs, middle, ratio
 from benchmarks.copying.jobs import Job, Taken, run
+from benchmarks.copying.served import served
 from benchmarks.figures import Figure
 from benchmarks.recorded.items import recorded
 
@@ -25,14 +25,14 @@ CONTENDERS = ("verify", "gunzip_wc", "json_loads")
 
 
 def measure() -> Iterator[Figure]:
-    with tempfile.TemporaryDirectory() as scratch, stand_in() as aws:
+    with tempfile.TemporaryDirectory() as scratch:
         all_parts, few, connector = (Path(scratch) / name for name in ("all", "few", "connector"))
         _make(all_parts, DYNAMODB_JSON, PARTS)
         _make(few, DYNAMODB_JSON, FEW)
         _make(connector, CONNECTOR, FEW)
         yield from _beside_others(few, connector)
         yield from _memory(all_parts)
-        yield from _processes(aws, all_parts)
+        yield from _processes(all_parts)
 
 
 def _beside_others(few: Path, connector: Path) -> Iterator[Figure]:
@@ -56,15 +56,13 @@ def _memory(folder: Path) -> Iterator[Figure]:
     yield Figure("verify.gigabyte_cpu_seconds", round(taken.cpu_seconds, 2), "CPU-s")
 
 
-def _processes(aws: StandIn, folder: Path) -> Iterator[Figure]:
-    s3 = aws.client("s3")
-    for part in folder.iterdir():
-        s3.put_object(Bucket=BUCKET, Key=f"verify/{part.name}", Body=part.read_bytes())
-    for processes in (1, 2):
-        job = Job(contender="verify_in_s3", table=DYNAMODB_JSON, folder=f"s3://{BUCKET}/verify", hands=processes)
-        taken = _counted(run(job, aws.env), PARTS)
-        yield Figure(f"verify.processes.{processes}_seconds", round(taken.seconds, 2), "s")
-        yield Figure(f"verify.processes.{processes}_cpu_seconds", round(taken.cpu_seconds, 2), "CPU-s")
+def _processes(folder: Path) -> Iterator[Figure]:
+    with served(folder) as url:
+        for processes in (1, 2):
+            job = Job(contender="verify_by_several", table=DYNAMODB_JSON, folder=str(folder), hands=processes)
+            taken = _counted(run(job, {"AWS_ENDPOINT_URL_S3": url}), PARTS)
+            yield Figure(f"verify.processes.{processes}_seconds", round(taken.seconds, 2), "s")
+            yield Figure(f"verify.processes.{processes}_cpu_seconds", round(taken.cpu_seconds, 2), "CPU-s")
 
 
 def _run(contender: str, folder: Path, parts: int, form: str = DYNAMODB_JSON) -> Taken:

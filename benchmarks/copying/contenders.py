@@ -18,7 +18,7 @@ CONTENDERS = {
     "raw_dump_connector_form": "raw.dump_for_the_connector",
     "raw_load": "raw.load",
     "verify": "checking.deep",
-    "verify_in_s3": "checking.deep_in_s3",
+    "verify_by_several": "checking.deep_by_several",
     "json_loads": "checking.plainly",
     "gunzip_wc": "checking.counting",
 }

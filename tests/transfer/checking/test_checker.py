@@ -99,6 +99,21 @@ def test_what_is_wrong_is_a_reason_of_the_part(s3: S3Client, body: bytes, reason
     assert part.sha256 == hashlib.sha256(body).hexdigest() and part.bytes == len(body)
 
 
+def test_what_is_behind_the_damage_is_hashed_too(s3: S3Client) -> None:
+    body = gzip.compress(TEXT)[:20] + bytes(range(256)) * 2_000
+
+    part = one(s3, body)
+
+    assert part.reasons and (part.bytes, part.sha256) == (len(body), hashlib.sha256(body).hexdigest())
+
+
+@pytest.mark.parametrize("lines", [1, 7, 3_855, 100_000])
+def test_a_part_that_packs_very_well_is_read_to_its_end(s3: S3Client, lines: int) -> None:
+    part = one(s3, gzip.compress(MORE * lines, 9))
+
+    assert (part.items, part.reasons) == (lines, [])
+
+
 def test_a_flipped_bit_in_the_checksum_of_gzip_is_found(s3: S3Client) -> None:
     body = bytearray(gzip.compress(TEXT))
     body[-8] ^= 1

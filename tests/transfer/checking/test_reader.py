@@ -73,7 +73,16 @@ CHANGES = [
     *[(b'"Item"', b'"item"'), (b'{"Item":', b""), (b'"M"', b'"m"'), (b'"M":{', b'"M":{"M":{'), (b'"B":"', b'"B":"A'), (b"[", b"[]"), (b"[", b"[[")],
     *[(b'"id":', b'"ID":'), (b'"id":{"S":"', b'"id":{"S":"","x":"'), (b"\n", b'\n{"Item":{"M":{}}}\n'), (b"\n", b'\n{"Item":{"m":{"m":{}}}}\n')],
     *[(b'"1.50"', text) for text in (b'"1."', b'".5"', b'"+1e5"', b'"1e"', b'"1_0"', b'" 1"', b'"NaN"', b'"-"', b'""', b"1", b'"\xc2\xb2"')],
-    *[(b'{"N":"1.50"}', b"{}"), (b'{"n":"1.50"}', b"{}"), (b'[{"', b'["'), (b'"YWJj"', b'"YWJ"'), (b'"YWJj"', b'"YW=="'), (b'"YWJj"', b'"Y==="')],
+    *[(b'"N":"1.50"', b'"\\u004e":"x"'), (b'"n":"1.50"', b'"\\u006e":"x"'), (b'"1.50"', b'"1.50","NULL":true'), (b'"1.50"', b'"1.50","nULL":true')],
+    *[
+        (b'"k1"', b'"k9"'),
+        (b'{"N":"1.50"}', b"{}"),
+        (b'{"n":"1.50"}', b"{}"),
+        (b'[{"', b'["'),
+        (b'"YWJj"', b'"YWJ"'),
+        (b'"YWJj"', b'"YW=="'),
+        (b'"YWJj"', b'"Y==="'),
+    ],
 ]
 
 
@@ -194,6 +203,15 @@ def test_items_of_many_names_are_read_fast_too() -> None:
     reader = taught("", block_of(dynamodb_line, *many[:3]))
 
     assert fast(reader, block_of(dynamodb_line, many[3]))
+
+
+@pytest.mark.parametrize("line", [b'{"Item":{}}\n', b"{}\n"])
+def test_nothing_at_all_is_no_item_where_no_key_is_known_either(line: bytes) -> None:
+    write = dynamodb_line if b"Item" in line else connector_line
+    reader = Reader([], "")
+    reader.read(block_of(write, PLAIN, {"x": {"S": "y"}}), loadable=True)
+
+    assert len(reader.read(line, loadable=False).damaged) == 1
 
 
 def test_an_image_of_another_key_than_the_change_is_damage() -> None:
