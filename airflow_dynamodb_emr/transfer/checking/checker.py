@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 _LOOKED_AT_AGAIN = 10_000  # digests that are there more than once: beyond, nobody doubts them
 _SHOWN = 10
-_A_PROCESS_BYTES = 2**25  # stored: what is less is read sooner than another process has started
+_A_PROCESS_BYTES = 2**26  # stored: what is less is read sooner than another process has started
 
 
 class _Readers(Protocol):

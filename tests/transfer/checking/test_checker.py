@@ -13,6 +13,7 @@ from airflow_dynamodb_emr.core.layout import S3Uri
 from airflow_dynamodb_emr.core.manifest import KeyAttribute
 from airflow_dynamodb_emr.errors import CopyFailed
 from airflow_dynamodb_emr.transfer.checking import Checked, Found, check, checker, digests, worker
+from airflow_dynamodb_emr.transfer.raw import compression
 from airflow_dynamodb_emr.transfer.raw.forms import DYNAMODB_JSON
 
 if TYPE_CHECKING:
@@ -108,7 +109,10 @@ def test_what_is_behind_the_damage_is_hashed_too(s3: S3Client) -> None:
 
 
 @pytest.mark.parametrize("lines", [1, 7, 3_855, 100_000])
-def test_a_part_that_packs_very_well_is_read_to_its_end(s3: S3Client, lines: int) -> None:
+@pytest.mark.parametrize("fast", [True, False], ids=["isal", "zlib"])
+def test_a_part_that_packs_very_well_is_read_to_its_end(s3: S3Client, monkeypatch: pytest.MonkeyPatch, fast: bool, lines: int) -> None:
+    if not fast:
+        monkeypatch.setattr(compression, "fast", None)
     part = one(s3, gzip.compress(MORE * lines, 9))
 
     assert (part.items, part.reasons) == (lines, [])
