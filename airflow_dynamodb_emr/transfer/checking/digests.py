@@ -10,6 +10,7 @@ from itertools import groupby, islice, pairwise
 from operator import eq
 from pathlib import Path
 
+from airflow_dynamodb_emr.errors import CopyFailed
 from airflow_dynamodb_emr.transfer.checking.fast import DIGESTS
 
 AT_ONCE = 2**19  # in memory: they are sorted as a list, of forty bytes each
@@ -32,7 +33,14 @@ class Digests:
             self.spill()
 
     def spill(self) -> None:
-        """All into files."""
+        """All into files. Raises CopyFailed where they find no room."""
+        try:
+            self._spill()
+        except OSError as error:
+            hint = "set TMPDIR to a folder on a disk with room: eight bytes for each item"
+            raise CopyFailed(f"keys cannot be compared, which takes a file in {self._folder}: {error}", hint) from error
+
+    def _spill(self) -> None:
         digests = sorted(self._here)
         cuts = [0, *(bisect_left(digests, edge) for edge in _EDGES), len(digests)]
         for number, (start, end) in enumerate(pairwise(cuts)):

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from airflow_dynamodb_emr.errors import CopyFailed
 from airflow_dynamodb_emr.transfer.checking import digests
 from airflow_dynamodb_emr.transfer.checking.digests import Digests
 from airflow_dynamodb_emr.transfer.checking.fast import DIGESTS
@@ -42,3 +43,13 @@ def test_those_of_several_processes_are_compared(tmp_path: Path) -> None:
         one.spill()
 
     assert dict(Digests(tmp_path).repeated()) == {7: 2}
+
+
+def test_a_full_disk_is_told_with_what_to_do(tmp_path: Path) -> None:
+    ours = Digests(tmp_path / "gone")
+    ours.add(array(DIGESTS, [1]))
+
+    with pytest.raises(CopyFailed, match="keys cannot be compared") as raised:
+        ours.spill()
+
+    assert "TMPDIR" in raised.value.hint
