@@ -13,8 +13,8 @@ from msgspec import structs
 from airflow_dynamodb_emr import __version__
 from airflow_dynamodb_emr.aws import rate
 from airflow_dynamodb_emr.core.custody import ANYWHERE, OURS, Custody
-from airflow_dynamodb_emr.transfer.raw.guarded import guarded
 from airflow_dynamodb_emr.transfer.checking.crew import Access
+from airflow_dynamodb_emr.transfer.raw.guarded import guarded
 from airflow_dynamodb_emr.transfer.raw.wire import Endpoint
 
 if TYPE_CHECKING:
