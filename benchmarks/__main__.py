@@ -17,13 +17,14 @@ from typing import Any
 import msgspec
 
 from airflow_dynamodb_emr.local.signals import stoppable
-from benchmarks import catalogue, demo, faults, makespan, orchestration, prefixes, scale, tables
+from benchmarks import catalogue, demo, faults, makespan, orchestration, prefixes, scale, tables, verify
 from benchmarks.copying import measure as copying
 from benchmarks.figures import Figure
 
 BENCHMARKS: dict[str, Callable[[], Iterable[Figure]]] = {
     "makespan": makespan.measure,
     "copy": copying.measure,
+    "verify": verify.measure,
     "scale": scale.measure,
     "orchestration": orchestration.measure,
     "prefixes": prefixes.measure,

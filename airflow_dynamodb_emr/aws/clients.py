@@ -13,6 +13,7 @@ from msgspec import structs
 from airflow_dynamodb_emr import __version__
 from airflow_dynamodb_emr.aws import rate
 from airflow_dynamodb_emr.core.custody import ANYWHERE, OURS, Custody
+from airflow_dynamodb_emr.transfer.checking.crew import Access
 from airflow_dynamodb_emr.transfer.raw.guarded import guarded
 from airflow_dynamodb_emr.transfer.raw.wire import Endpoint
 
@@ -74,6 +75,11 @@ class Clients:
     def endpoint(self) -> Endpoint:
         """For the copy engine. Raises BadInput where there are no credentials."""
         return Endpoint.checked(self.dynamodb.meta.endpoint_url, self.region, self._credentials(), self._verify)
+
+    @property
+    def access(self) -> Access:
+        """For other processes, which read parts."""
+        return Access(self._credentials(), self._verify, self.custody)
 
     @cached_property
     def account(self) -> str:

@@ -12,6 +12,7 @@ from airflow_dynamodb_emr.aws import copies, copyproof, steplog
 from airflow_dynamodb_emr.aws.attempts import Attempt
 from airflow_dynamodb_emr.aws.store import Store
 from airflow_dynamodb_emr.core import documents
+from airflow_dynamodb_emr.core.checked import Checked
 from airflow_dynamodb_emr.core.dumping import TableDump
 from airflow_dynamodb_emr.core.engines import CONNECTOR, NATIVE, WORKER
 from airflow_dynamodb_emr.core.evidence import Evidence, reasons
@@ -26,6 +27,7 @@ from airflow_dynamodb_emr.core.steps import COMPLETED, READ_COUNTER
 from airflow_dynamodb_emr.core.strangers import is_data
 from airflow_dynamodb_emr.errors import DataDamaged
 from airflow_dynamodb_emr.transfer import parts
+from airflow_dynamodb_emr.transfer.checking import check
 
 
 def prove(store: Store, plan: BackupPlan, dump: TableDump, attempt: Attempt | None, now: datetime, read_back: float = inf) -> list[str]:
@@ -105,14 +107,16 @@ def _seen(plan: BackupPlan, there: Mapping[S3Uri, Stored]) -> list[Part]:
 
 
 def _read(store: Store, plan: BackupPlan, there: Sequence[S3Uri], found: Evidence) -> tuple[Evidence, list[str]]:
-    inspected, damaged = [], []
-    for uri in there:
-        try:
-            inspected.append(parts.inspect(store.s3, uri, plan.root.uri))
-        except DataDamaged as damage:  # reported as this table's reason, with the part's name
-            damaged.append(damage.facts)
-    able = [CONNECTOR, WORKER] if all(seen.connector_can_load for seen in inspected) else [WORKER]
-    return structs.replace(found, parts=[seen.part for seen in inspected], damaged=damaged), able
+    folder = plan.root.uri
+    seen = check(store.s3, folder, [folder.relative(uri) for uri in there], [], md5=False, content=False)
+    whole = [each for each in seen.parts if not each.reasons]
+    damaged = [f"{folder / each.key}, {each.reasons[0]}" for each in seen.parts if each.reasons]
+    able = [CONNECTOR, WORKER] if all(each.connector_can_load for each in whole) else [WORKER]
+    return structs.replace(found, parts=[_part(each) for each in whole], damaged=damaged), able
+
+
+def _part(found: Checked) -> Part:
+    return Part(key=found.key, bytes=found.bytes, etag=found.etag, items=found.items, sha256=found.sha256)
 
 
 def _manifest(dump: TableDump, attempt: Attempt, found: Evidence, engines: list[str], now: datetime) -> TableManifest:

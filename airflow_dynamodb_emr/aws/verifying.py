@@ -69,9 +69,9 @@ def _read(clients: Clients, folder: Folder, judge: Judge, told: Told, look: Look
     if keys is None:
         return look
     form, md5 = _form(look), any(part.md5 for part in look.manifest.parts) if look.manifest else False
-    return structs.replace(
-        look, found=checking.check(clients.s3, folder.uri, keys, judge.keys(look), form=form, md5=md5, content=False, at_once=at_once, told=told)
-    )
+    size = sum(each.bytes for each in look.listed.values())
+    check = partial(checking.check, at_once=at_once, access=clients.access if at_once > 1 else None, stored_bytes=size, told=told)
+    return structs.replace(look, found=check(clients.s3, folder.uri, keys, judge.keys(look), form=form, md5=md5, content=False))
 
 
 def _form(look: Look) -> str:

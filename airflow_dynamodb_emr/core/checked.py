@@ -18,7 +18,7 @@ class Checked(Noun, frozen=True, kw_only=True):
     content_bytes: int = 0
     blank_lines: int = 0  # no items, but the connector's import takes each for an item without attributes and fails
     connector_can_load: bool = True
-    reasons: list[str] = []  # what is wrong in it, in words; empty: every line of it is an item
+    reasons: list[str] = []  # what is wrong in it: "line 3: ...", "it is ..."; empty: every line of it is an item
 
 
 class Found(Noun, frozen=True, kw_only=True):

@@ -44,14 +44,20 @@ def read(line: bytes) -> Line:
     """As `item`, and says whether the connector can load this very line."""
     found = decode(line)
     try:
-        wrapped = found.keys() == {"Item"} and isinstance(found["Item"], dict) and not _is_value(found["Item"])
-        value = read_map(found["Item"] if wrapped else found)
+        wrapped, inner = unwrapped(found)
+        value = read_map(inner)
         if not value:
             raise Damage("it has no attributes")
     except Damage as damage:
         raise DataDamaged(f"this line is no item: {damage}: {excerpt(line)}") from None
     loads = not wrapped and (not _SUSPECT.search(line) or (connector_can_load(value) and not _has_old_null(found)))
     return Line(value, loads)
+
+
+def unwrapped(found: dict[str, Any]) -> tuple[bool, dict[str, Any]]:
+    """Of a line's JSON: whether the item in it is wrapped in `Item`, and the item."""
+    wrapped = found.keys() == {"Item"} and isinstance(found["Item"], dict) and not _is_value(found["Item"])
+    return wrapped, found["Item"] if wrapped else found
 
 
 def connector_line(item: Item) -> bytes:

@@ -17,6 +17,10 @@ CONTENDERS = {
     "raw_dump_plainly": "raw.dump_plainly",
     "raw_dump_connector_form": "raw.dump_for_the_connector",
     "raw_load": "raw.load",
+    "verify": "checking.deep",
+    "verify_by_several": "checking.deep_by_several",
+    "json_loads": "checking.plainly",
+    "gunzip_wc": "checking.counting",
 }
 
 

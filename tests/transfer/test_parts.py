@@ -1,19 +1,15 @@
 from __future__ import annotations
 
 import gzip
-import hashlib
-import io
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
-from botocore.exceptions import IncompleteReadError
-from botocore.response import StreamingBody
 
 from airflow_dynamodb_emr.core.layout import S3Uri
 from airflow_dynamodb_emr.core.manifest import connector_manifest
 from airflow_dynamodb_emr.errors import DataDamaged, NotFound
-from airflow_dynamodb_emr.transfer import parts
-from airflow_dynamodb_emr.transfer.parts import inspect, lines, parts_of
+from airflow_dynamodb_emr.transfer.blocks import LONGEST_LINE_BYTES
+from airflow_dynamodb_emr.transfer.parts import lines, parts_of
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -60,7 +56,7 @@ def test_a_part_is_streamed(s3: S3Client) -> None:
     first = next(lines(s3, uri))
 
     assert first == b'{"id":{"s":"k1"}}'
-    assert len(TEXT) * 200_000 > parts._BUFFER_BYTES
+    assert len(TEXT) * 200_000 > LONGEST_LINE_BYTES
 
 
 @pytest.mark.parametrize(
@@ -82,40 +78,10 @@ def test_a_missing_part_is_named(s3: S3Client) -> None:
 
 
 def test_a_line_without_end_does_not_fill_the_memory(s3: S3Client) -> None:
-    uri = put(s3, "x", TEXT + b"x" * (parts.LONGEST_LINE_BYTES + 1))
+    uri = put(s3, "x", TEXT + b"x" * (LONGEST_LINE_BYTES + 1))
 
-    with pytest.raises(DataDamaged, match="line 3 is longer than"):
+    with pytest.raises(DataDamaged, match="s3://backups/night/orders/1/x holds a line of more than 4000000 bytes"):
         list(lines(s3, uri))
-
-
-def test_inspecting_a_part_says_what_is_stored_and_what_is_in_it(s3: S3Client) -> None:
-    body = gzip.compress(TEXT)
-    uri = put(s3, "x.gz", body)
-
-    found = inspect(s3, uri, S3Uri("backups", "night"))
-
-    assert found.part.key == "orders/1/x.gz"
-    assert (found.part.bytes, found.part.items) == (len(body), 2)
-    assert found.part.sha256 == hashlib.sha256(body).hexdigest()
-    assert found.part.etag == hashlib.md5(body).hexdigest()
-    assert (found.blank_lines, found.connector_can_load) == (0, True)
-
-
-def test_blank_lines_are_no_items_but_stop_the_connector(s3: S3Client) -> None:
-    found = inspect(s3, put(s3, "x", b"\n" + TEXT + b" \n"))
-
-    assert (found.part.items, found.blank_lines, found.connector_can_load) == (2, 2, False)
-
-
-def test_one_empty_list_stops_the_connector(s3: S3Client) -> None:
-    found = inspect(s3, put(s3, "x", TEXT + b'{"id":{"s":"k3"},"l":{"l":[]}}\n' + TEXT))
-
-    assert (found.part.items, found.connector_can_load) == (5, False)
-
-
-def test_a_line_that_is_no_item_is_named(s3: S3Client) -> None:
-    with pytest.raises(DataDamaged, match="s3://backups/night/orders/1/x, line 3: this line is no JSON"):
-        inspect(s3, put(s3, "x", TEXT + b'{"id":'))
 
 
 def test_the_manifest_says_which_parts_there_are(s3: S3Client) -> None:
@@ -135,33 +101,3 @@ def test_without_a_manifest_every_file_that_is_not_hidden_is_a_part(s3: S3Client
 def test_a_folder_without_files_is_no_dump(s3: S3Client) -> None:
     with pytest.raises(NotFound, match="there is no dump here"):
         parts_of(s3, DUMP)
-
-
-class Flaky:
-    """An S3 client whose connection breaks after each *every* bytes."""
-
-    def __init__(self, s3: S3Client, every: int) -> None:
-        self.s3, self.every, self.opened = s3, every, 0
-
-    def get_object(self, **request: Any) -> dict[str, Any]:
-        self.opened += 1
-        answer = self.s3.get_object(**request)
-        body = answer["Body"].read()
-        return {**answer, "Body": StreamingBody(io.BytesIO(body[: self.every]), len(body))}
-
-
-def test_a_lost_connection_is_taken_up_where_it_broke(s3: S3Client) -> None:
-    flaky = Flaky(s3, every=10)
-    uri = put(s3, "x", TEXT)
-
-    found = inspect(flaky, uri)
-
-    assert flaky.opened == 4
-    assert found == inspect(s3, uri)
-
-
-def test_a_connection_that_is_lost_again_and_again_is_given_up(s3: S3Client) -> None:
-    uri = put(s3, "x", TEXT)
-
-    with pytest.raises(IncompleteReadError):
-        inspect(Flaky(s3, every=1), uri)

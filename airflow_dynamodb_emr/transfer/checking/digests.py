@@ -10,9 +10,10 @@ from itertools import groupby, islice, pairwise
 from operator import eq
 from pathlib import Path
 
-from airflow_dynamodb_emr.transfer.checking.reader import DIGESTS
+from airflow_dynamodb_emr.errors import CopyFailed
+from airflow_dynamodb_emr.transfer.checking.fast import DIGESTS
 
-AT_ONCE = 2**18  # in memory: they are sorted as a list, of forty bytes each
+AT_ONCE = 2**19  # in memory: they are sorted as a list, of forty bytes each
 _BUCKETS = 2**10  # so many that one of a billion digests' has about as many as are sorted at once
 _DIGITS = 4
 _EDGES = [number * 2**64 // _BUCKETS - 2**63 for number in range(1, _BUCKETS)]
@@ -32,7 +33,14 @@ class Digests:
             self.spill()
 
     def spill(self) -> None:
-        """All into files."""
+        """All into files. Raises CopyFailed where they find no room."""
+        try:
+            self._spill()
+        except OSError as error:
+            hint = "set TMPDIR to a folder on a disk with room: eight bytes for each item"
+            raise CopyFailed(f"keys cannot be compared, which takes a file in {self._folder}: {error}", hint) from error
+
+    def _spill(self) -> None:
         digests = sorted(self._here)
         cuts = [0, *(bisect_left(digests, edge) for edge in _EDGES), len(digests)]
         for number, (start, end) in enumerate(pairwise(cuts)):

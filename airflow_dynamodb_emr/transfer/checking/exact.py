@@ -29,6 +29,8 @@ def judge(line: bytes, attributes: Sequence[KeyAttribute], form: str) -> Judged:
     """Raises DataDamaged, saying what is wrong. *form*: of `forms.py`, or INCREMENT; empty: as the line has it."""
     try:
         item, loads = _READERS.get(form, _any)(line)
+        if form == INCREMENT and attributes and len(item) > len(attributes):
+            raise Damage(f"Keys has other attributes than those of the table's key: {', '.join(item):.50}")
         key = {each.name: _key(item, each) for each in attributes}
         return Judged(key, tuple(HASHED[kind](inner) for value in key.values() for kind, inner in value.items()), loads)
     except Damage as damage:

@@ -13,7 +13,7 @@ from airflow_dynamodb_emr.core.documents import Noun
 from airflow_dynamodb_emr.core.layout import S3Uri
 from airflow_dynamodb_emr.core.manifest import KeyAttribute
 from airflow_dynamodb_emr.errors import DataDamaged
-from airflow_dynamodb_emr.transfer.checking.blocks import Blocks
+from airflow_dynamodb_emr.transfer.blocks import Blocks
 from airflow_dynamodb_emr.transfer.checking.digests import Digests
 from airflow_dynamodb_emr.transfer.checking.found import Checked, nobody
 from airflow_dynamodb_emr.transfer.checking.reader import Reader
@@ -22,6 +22,7 @@ from airflow_dynamodb_emr.transfer.raw.refusals import of_s3
 from airflow_dynamodb_emr.transfer.raw.stored import Stored
 
 Heard = Callable[[int, int], None]  # stored bytes and items more than it was told of before
+_HEARD_BYTES = 2**20
 _ARCHIVED = "InvalidObjectState"
 _HINT = "allow s3:GetObject there (and kms:Decrypt), look at bucket and network, and verify again"
 
@@ -58,30 +59,33 @@ class Worker:
                 return Checked(key=key, reasons=["it is archived: restore the object in S3 first"])
             raise of_s3(f"{self._dump.folder / key} could not be read", error, _HINT) from error
 
+    def spill(self) -> None:
+        """All digests go into the dump's scratch folder, for whoever compares them."""
+        self.digests.spill()
+
     def keys(self, key: str, wanted: Mapping[int, int]) -> Counter[str]:
         """Keys in this part whose digest is *wanted*, as JSON, and how often they are there. A part that is damaged ends where it is."""
         stored = Stored(self.s3, self._dump.folder.bucket, (self._dump.folder / key).key)
         found: Counter[str] = Counter()
         try:
-            for block in Blocks(stored, md5=False, content=False):
-                if not wanted.keys().isdisjoint(self._reader.read(block).digests):
-                    found.update(text for digest, text in self._reader.keys(block) if digest in wanted)
+            for block in Blocks(stored):
+                found.update(self._reader.keys(block, wanted))
         except DataDamaged:
             pass  # said when it was checked
         return found
 
     def _check(self, key: str, stored: Stored) -> Checked:
         blocks, tally, reasons = Blocks(stored, self._dump.md5, self._dump.content), Tally(), []
-        heard = 0
+        heard = _Teller(self._heard)
         try:
             for block in blocks:
-                read = self._reader.read(block)
+                read = self._reader.read(block, tally.connector_can_load)
                 self.digests.add(read.digests)
                 tally.add(read)
-                self._heard(stored.bytes - heard, read.items)
-                heard = stored.bytes
+                heard.so_far(stored.bytes, tally.items)
         except DataDamaged as damage:
             reasons = self._whatever_is_left(key, blocks, damage)
+        heard.so_far(stored.bytes, tally.items, last=True)
         return Checked(
             key=key,
             bytes=stored.bytes,
@@ -107,3 +111,15 @@ class Worker:
     def _of(self, key: str, damage: DataDamaged) -> str:
         uri = str(self._dump.folder / key)
         return damage.facts.replace(uri, "it", 1)
+
+
+class _Teller:
+    """Tells of a part as it is read, now and then."""
+
+    def __init__(self, heard: Heard) -> None:
+        self._heard, self._bytes, self._items = heard, 0, 0
+
+    def so_far(self, stored_bytes: int, items: int, last: bool = False) -> None:
+        if last or stored_bytes - self._bytes >= _HEARD_BYTES:
+            self._heard(stored_bytes - self._bytes, items - self._items)
+            self._bytes, self._items = stored_bytes, items

@@ -16,9 +16,9 @@ _GZIP_MAGIC = b"\x1f\x8b"
 
 
 class Blocks:
-    """Reads a part once, from beginning to end."""
+    """Reads a part once, from beginning to end; unpacks it where it is gzip by name or by content."""
 
-    def __init__(self, stored: Stored, md5: bool, content: bool) -> None:
+    def __init__(self, stored: Stored, md5: bool = False, content: bool = False) -> None:
         """*md5*, *content*: whether these hashes are wanted, each of which costs a tenth of everything."""
         self._stored = stored
         self._md5 = hashlib.md5(usedforsecurity=False) if md5 else None
@@ -43,7 +43,7 @@ class Blocks:
                 rest = b""
             rest += text[end:]
             if len(rest) > LONGEST_LINE_BYTES:
-                raise DataDamaged(f"a line is longer than {LONGEST_LINE_BYTES} bytes: no item is")
+                raise DataDamaged(f"{self._stored.uri} holds a line of more than {LONGEST_LINE_BYTES} bytes: no item is")
         if rest:
             yield rest + b"\n"
 
@@ -54,6 +54,8 @@ class Blocks:
 
     def _unpacked(self) -> Iterator[bytes]:
         first = next(self._packed(), b"")
+        if len(first) < len(_GZIP_MAGIC):  # a read may give less than there is
+            first += next(self._packed(), b"")
         packed = self._stored.uri.endswith(".gz") or first.startswith(_GZIP_MAGIC)
         for text in self._members(first) if packed else self._plain(first):
             self.content_bytes += len(text)
@@ -82,9 +84,9 @@ class Blocks:
                 packed = unpack.unconsumed_tail
             yield unpack.flush()  # what it has read, and not yet given
         except BAD_GZIP as error:
-            raise DataDamaged(f"it is no whole gzip file: {error}") from error
+            raise DataDamaged(f"{self._stored.uri} is no whole gzip file: {error}") from error
         if not unpack.eof:
-            raise DataDamaged("it is no whole gzip file: it is cut short")
+            raise DataDamaged(f"{self._stored.uri} is no whole gzip file: it is cut short")
         return bytes(unpack.unused_data)
 
     def _packed(self) -> Iterator[bytes]:
