@@ -19,9 +19,13 @@ class Link(Noun, frozen=True, kw_only=True):
     manifest: TableManifest
 
     @property
+    def folder(self) -> Folder:
+        """The backup's that it is part of."""
+        return Folder.parse(chain.folder_of(str(self.uri)))
+
+    @property
     def parts(self) -> list[S3Uri]:
-        root = S3Uri(self.uri.bucket, self.uri.key.rpartition("/tables/")[0])
-        return [root / part.key for part in self.manifest.parts]
+        return [self.folder.uri / part.key for part in self.manifest.parts]
 
 
 def of(store: Store, folder: Folder, table: str) -> list[Link]:
@@ -51,7 +55,7 @@ def broken(store: Store, folder: Folder, table: str) -> str:
 
 def _lost(store: Store, link: Link) -> str:
     """Of what a dump consists of; or what the last look at its backup has found."""
-    manifest, root = link.manifest, Folder.parse(chain.folder_of(str(link.uri)))
+    manifest, root = link.manifest, link.folder
     there = dict(store.objects(root.data(manifest.table, manifest.attempt)))
     part = next((part for part in manifest.parts if there.get(root.uri / part.key) != part.bytes), None)
     if part:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from airflow_dynamodb_emr.aws import attempts, copies, lanes, ledgers, steplog, together
+from airflow_dynamodb_emr.aws import attempts, copies, lanes, ledgers, readers, steplog, together
 from airflow_dynamodb_emr.aws.attempts import Attempt
 from airflow_dynamodb_emr.aws.clients import Clients
 from airflow_dynamodb_emr.aws.store import Store
@@ -17,8 +17,6 @@ from airflow_dynamodb_emr.core.spark import OUTCOME, Outcome
 from airflow_dynamodb_emr.core.steps import LOADED_COUNTER
 from airflow_dynamodb_emr.core.verdict import Verdict
 from airflow_dynamodb_emr.errors import DataDamaged
-
-REPORT = "restore.json"
 
 
 def logs(clients: Clients, plan: RestorePlan) -> list[str]:
@@ -47,7 +45,9 @@ def judge(clients: Clients, plan: RestorePlan, now: datetime, notes: Sequence[st
             *ledgers.raised_by_others(store, plan, [table.name for table in plan.tables]),
         ],
     )
-    store.put(plan.root.uri / REPORT, documents.encode(restore))
+    store.put(plan.report, documents.encode(restore))
+    if restore.verdict is Verdict.VALID:  # else it may be cleared, and read again
+        readers.leave(store, plan.read, plan.run)
     return restore
 
 

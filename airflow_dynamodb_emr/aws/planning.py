@@ -6,7 +6,7 @@ from datetime import datetime
 
 from msgspec import structs
 
-from airflow_dynamodb_emr.aws import bases, limits, preflight, shipping, tables, together
+from airflow_dynamodb_emr.aws import bases, limits, preflight, readers, shipping, tables, together
 from airflow_dynamodb_emr.aws.clients import Clients
 from airflow_dynamodb_emr.aws.errors import refused_as_bad_input
 from airflow_dynamodb_emr.aws.store import Store
@@ -15,6 +15,7 @@ from airflow_dynamodb_emr.core.cluster import ClusterSpec
 from airflow_dynamodb_emr.core.documents import Noun
 from airflow_dynamodb_emr.core.engines import AUTO, CONNECTOR, NATIVE, Wished
 from airflow_dynamodb_emr.core.estimate import Estimate, estimate
+from airflow_dynamodb_emr.core.forgotten import Reader
 from airflow_dynamodb_emr.core.names import Selection
 from airflow_dynamodb_emr.core.pace import Limits, Pace
 from airflow_dynamodb_emr.core.plan import BackupPlan, Request, backup_plan
@@ -87,11 +88,15 @@ def _with_room(clients: Clients, pace: Pace, found: list[Table], told: Limits | 
 
 
 def commit(store: Store, draft: Draft) -> BackupPlan:
-    """The plan that holds from now on: this one, or that of an earlier try of the same run."""
+    """The plan that holds from now on: this one, or that of an earlier try of the same run.
+
+    What its increments will stand on is marked as read until its own verdict says so. Raises DataDamaged when that was forgotten meanwhile.
+    """
     plan = draft.plan
-    with refused_as_bad_input(f"base: {plan.base} (writing to it)", "allow s3:PutObject there"):
-        fresh = store.write_once(plan.root.plan, plan)
-    plan = plan if fresh else _own(store, plan)
+    with readers.reading(store, plan.bases, Reader(run=plan.run, at=plan.made, result=str(plan.root.verdict))):
+        with refused_as_bad_input(f"base: {plan.base} (writing to it)", "allow s3:PutObject there"):
+            fresh = store.write_once(plan.root.plan, plan)
+        plan = plan if fresh else _own(store, plan)
     if plan.program:
         shipping.ship(store, plan.program)
     store.put(plan.root.flag("RUNNING"))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
-from airflow_dynamodb_emr.aws import backups, lanes, ledgers, tables, together
+from airflow_dynamodb_emr.aws import backups, forgetting, lanes, ledgers, tables, together
 from airflow_dynamodb_emr.aws.clients import Clients
 from airflow_dynamodb_emr.aws.store import Store
 from airflow_dynamodb_emr.core import documents, roster, steps, verdict
@@ -40,17 +40,21 @@ def judge(
 
 def publish(store: Store, plan: BackupPlan, backup: Backup, manifests: Iterable[TableManifest], write_ratio: float) -> Backup:
     """A good verdict is final; a failed one gives way to a later one of the same run, which was cleared and run again. Returns what holds."""
-    if not store.write_once(plan.root.verdict, backup):
-        known = backups.read(store, plan.root)
-        if known and known.verdict is Verdict.VALID:
-            backup = known
-        else:
+    fresh = store.write_once(plan.root.verdict, backup)
+    known = None if fresh else backups.read(store, plan.root)
+    if known and known.verdict is Verdict.VALID:
+        backup = known
+    else:
+        if not fresh:
             store.put(plan.root.verdict, documents.encode(backup))
+        forgetting.published(store, plan.root)
     good = backup.verdict is Verdict.VALID
     store.put(plan.root.steps("import"), documents.encode(import_steps(plan, manifests, write_ratio)))
     store.put(plan.root.flag(_FLAGS[good]))
     for flag in ("RUNNING", _FLAGS[not good]):
         store.delete(plan.root.flag(flag))
+    if store.size(plan.root.verdict) is None:  # retention has just forgotten it: no flag may say otherwise
+        together.each(store.delete, [plan.root.flag(_FLAGS[good]), plan.root.steps("import")])
     return backup
 
 

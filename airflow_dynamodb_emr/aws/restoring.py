@@ -7,11 +7,12 @@ from typing import TypeVar
 
 from msgspec import structs
 
-from airflow_dynamodb_emr.aws import backups, limits, preflight, shipping, tables, together
+from airflow_dynamodb_emr.aws import backups, chains, limits, preflight, readers, shipping, tables, together
 from airflow_dynamodb_emr.aws.clients import Clients
 from airflow_dynamodb_emr.aws.errors import refused_as_bad_input
 from airflow_dynamodb_emr.aws.store import Store
 from airflow_dynamodb_emr.core.engines import CONNECTOR
+from airflow_dynamodb_emr.core.forgotten import Reader
 from airflow_dynamodb_emr.core.layout import Folder, S3Uri
 from airflow_dynamodb_emr.core.loading import Source, as_seen, table_load
 from airflow_dynamodb_emr.core.manifest import TableManifest, connector_manifest
@@ -45,6 +46,7 @@ def draft(clients: Clients, request: RestoreRequest, run: str, now: datetime) ->
     pace = _with_room(clients, request.pace, [source.target for source in sources])
     loads = [table_load(source, pace, request.wished) for source in sources]
     plan = restore_plan(request, backup, loads, run, clients.account, now)
+    plan = structs.replace(plan, reads=_read_by(store, plan))
     preflight.machinery(clients, request.cluster, request.logs, plan.cluster, request.jar, any(load.engine == CONNECTOR for load in loads))
     preflight.spark(clients, plan.program, plan.serverless, plan.logs)
     return plan
@@ -56,14 +58,25 @@ def known(store: Store, request: RestoreRequest, run: str) -> RestorePlan | None
 
 
 def commit(store: Store, plan: RestorePlan) -> None:
-    """A connector's own manifest has the URLs of where its dump was made, which may be another bucket: each load gets one of its own."""
-    with refused_as_bad_input(f"base: {plan.base} (writing to it)", "allow s3:PutObject there"):
+    """A connector's own manifest has the URLs of where its dump was made, which may be another bucket: each load gets one of its own.
+
+    Raises DataDamaged when the backup was forgotten meanwhile; from here on retention sees that it is being read.
+    """
+    reader = Reader(run=plan.run, at=plan.made, result=str(plan.report))
+    with readers.reading(store, plan.read, reader), refused_as_bad_input(f"base: {plan.base} (writing to it)", "allow s3:PutObject there"):
         store.write_once(plan.root.plan, plan)
     if plan.program:
         shipping.ship(store, plan.program)
     for table in plan.tables:
         if table.engine == CONNECTOR:
             store.put(plan.root.uri / table.name / MANIFEST, connector_manifest(plan.part_uris(table)))
+
+
+def _read_by(store: Store, plan: RestorePlan) -> list[str]:
+    """The folders of all dumps that are loaded."""
+    own = Folder.parse(plan.backup)
+    links = together.each(lambda load: chains.of(store, own, load.source), [load for load in plan.tables if load.folded])
+    return sorted({plan.backup, *(str(link.folder.uri) for chain in links for link in chain)})
 
 
 def _with_room(clients: Clients, pace: Pace, targets: list[Table]) -> Pace:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from botocore.exceptions import ClientError
 
@@ -17,6 +17,14 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 _TAKEN = ("PreconditionFailed", "ConditionalRequestConflict", "412", "409")
+
+
+class Tagged(NamedTuple):
+    """An object, and what tells it from a later one of the same name."""
+
+    data: bytes
+    etag: str
+    versioned: bool  # its bucket keeps earlier versions
 
 
 class Store:
@@ -55,6 +63,38 @@ class Store:
         """*kind*: its media type, for whoever opens it in a browser."""
         self.s3.put_object(Bucket=uri.bucket, Key=uri.key, Body=data, ContentType=kind)
 
+    def tagged(self, uri: S3Uri) -> Tagged | None:
+        """The object with its ETag, for `swap` and `delete_if`; None when there is none."""
+        try:
+            found = self.s3.get_object(Bucket=uri.bucket, Key=uri.key)
+        except ClientError as error:
+            if is_missing(error):
+                return None
+            raise
+        return Tagged(found["Body"].read(), found["ETag"], "VersionId" in found)
+
+    def swap(self, uri: S3Uri, data: bytes, known: Tagged | None) -> Tagged | None:
+        """Put *data* in place of what is *known* to be there, or of nothing; None when something else is there by now."""
+        match: dict[str, Any] = {"IfMatch": known.etag} if known else {"IfNoneMatch": "*"}
+        try:
+            answer = self.s3.put_object(Bucket=uri.bucket, Key=uri.key, Body=data, ContentType="application/json", **match)
+        except ClientError as error:
+            if code(error) not in _TAKEN and not is_missing(error):
+                raise
+            there = self.tagged(uri)  # the answer to an earlier try may have been lost: then what is there is this
+            return there if there and there.data == data else None
+        return Tagged(data, answer["ETag"], "VersionId" in answer)
+
+    def delete_if(self, uri: S3Uri, known: Tagged) -> bool:
+        """False, and nothing deleted, when something else is there by now."""
+        try:
+            self.s3.delete_object(Bucket=uri.bucket, Key=uri.key, IfMatch=known.etag)
+        except ClientError as error:
+            if code(error) not in _TAKEN and not is_missing(error):
+                raise
+            return self.size(uri) is None
+        return True
+
     def delete(self, uri: S3Uri) -> None:
         self.s3.delete_object(Bucket=uri.bucket, Key=uri.key)
 
@@ -90,6 +130,11 @@ class Store:
         for page in self.s3.get_paginator("list_objects_v2").paginate(Bucket=folder.bucket, Prefix=_inside(folder)):
             for entry in page.get("Contents", []):
                 yield S3Uri(folder.bucket, entry["Key"]), entry["Size"], entry["ETag"].strip('"')
+
+    def keys(self, bucket: str, prefix: str) -> Iterator[tuple[str, int]]:
+        """Every key that begins so, as it stands, with the object's size."""
+        for page in self.s3.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix):
+            yield from ((entry["Key"], entry["Size"]) for entry in page.get("Contents", []))
 
 
 def _inside(folder: S3Uri) -> str:

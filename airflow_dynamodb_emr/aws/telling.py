@@ -8,14 +8,13 @@ from itertools import takewhile
 from typing import Any
 
 from airflow_dynamodb_emr.aws import backups, ledgers
-from airflow_dynamodb_emr.aws.loaded import REPORT
 from airflow_dynamodb_emr.aws.store import Store
 from airflow_dynamodb_emr.core.catalogue import Wanted
 from airflow_dynamodb_emr.core.documents import Noun
 from airflow_dynamodb_emr.core.layout import Folder, S3Uri
 from airflow_dynamodb_emr.core.ledger import Entry
 from airflow_dynamodb_emr.core.outcome import Outcome, Whole, raised
-from airflow_dynamodb_emr.core.restore import Restore
+from airflow_dynamodb_emr.core.restore import REPORT, Restore
 from airflow_dynamodb_emr.errors import DataDamaged, NotFound
 from airflow_dynamodb_emr.transfer.raw.dumped import MANIFEST
 

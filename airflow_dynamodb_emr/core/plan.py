@@ -7,6 +7,7 @@ from typing import Any
 
 from airflow_dynamodb_emr.core import names, spark, steps
 from airflow_dynamodb_emr.core.batches import batches
+from airflow_dynamodb_emr.core.chain import folder_of
 from airflow_dynamodb_emr.core.cluster import ClusterSpec
 from airflow_dynamodb_emr.core.custody import Custody
 from airflow_dynamodb_emr.core.documents import Document, Noun
@@ -57,6 +58,11 @@ class BackupPlan(Document, frozen=True, kw_only=True):
     @property
     def root(self) -> Folder:
         return Folder(S3Uri.parse(self.folder))
+
+    @property
+    def bases(self) -> list[Folder]:
+        """The backups that its increments will stand on."""
+        return [Folder.parse(uri) for uri in sorted({folder_of(increment.base) for increment in self.increments.values()})]
 
     @property
     def spiked(self) -> list[str]:

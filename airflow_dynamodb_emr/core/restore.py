@@ -24,6 +24,8 @@ from airflow_dynamodb_emr.core.table import Table
 from airflow_dynamodb_emr.core.verdict import Backup, Verdict
 from airflow_dynamodb_emr.errors import BadInput
 
+REPORT = "restore.json"
+
 
 class RestoreRequest(Noun, frozen=True, kw_only=True):
     """What a user asks of a restore, parsed."""
@@ -54,6 +56,7 @@ class RestoreRequest(Noun, frozen=True, kw_only=True):
 class RestorePlan(Document, frozen=True, kw_only=True):
     run: str
     backup: str  # URI
+    reads: list[str] = []  # folders of that backup, and of those that its increments stand on
     region: str
     account: str
     folder: str
@@ -77,6 +80,15 @@ class RestorePlan(Document, frozen=True, kw_only=True):
     @property
     def root(self) -> Folder:
         return Folder(S3Uri.parse(self.folder))
+
+    @property
+    def read(self) -> list[Folder]:
+        return [Folder.parse(uri) for uri in self.reads]
+
+    @property
+    def report(self) -> S3Uri:
+        """What the restore ends with."""
+        return self.root.uri / REPORT
 
     def table(self, name: str) -> TableLoad:
         return next(table for table in self.tables if table.name == name)

@@ -14,13 +14,13 @@ from typing import Any
 
 from botocore.config import Config
 
-from airflow_dynamodb_emr.aws import backups, loaded, tables
+from airflow_dynamodb_emr.aws import backups, tables
 from airflow_dynamodb_emr.aws.store import Store
 from airflow_dynamodb_emr.core.catalogue import Wanted
 from airflow_dynamodb_emr.core.cluster import LIVE
 from airflow_dynamodb_emr.core.layout import Folder, S3Uri
 from airflow_dynamodb_emr.core.report import backup_lines, columns, restore_lines
-from airflow_dynamodb_emr.core.restore import Restore
+from airflow_dynamodb_emr.core.restore import REPORT, Restore
 from airflow_dynamodb_emr.core.runreport import Report
 from airflow_dynamodb_emr.core.table import Table, Throughput
 from airflow_dynamodb_emr.errors import DynamoDBBackupError
@@ -88,7 +88,7 @@ class Demo:
         good = self.runs.together({"restore": ("dynamodb_restore", {"prefix": RESTORED, "rename_prefix": NEW})})
         _must(good["restore"], f"the restore failed\n{self.runs.log('restore')}")
         newest = self.store.names(self.base / "restores")[-1]
-        report = self.store.load(self.base / "restores" / newest / loaded.REPORT, Restore)
+        report = self.store.load(self.base / "restores" / newest / REPORT, Restore)
         _say("\n".join(restore_lines(report)) if report else "")
 
     def _compare(self) -> None:

@@ -58,7 +58,7 @@ class ReportRestoreOperator(PlanOperator):
 
     def get_openlineage_facets_on_complete(self, _: Any) -> Any:
         plan = self.read_plan(RestorePlan)
-        return reported(lineage.restored(plan, self.document(plan.root.uri / loaded.REPORT, Restore)))
+        return reported(lineage.restored(plan, self.document(plan.report, Restore)))
 
     def _emit(self, context: Context, plan: RestorePlan, restore: Restore) -> None:
         for table in restore.loaded:

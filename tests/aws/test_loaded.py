@@ -5,12 +5,13 @@ import gzip
 import pytest
 from msgspec import structs
 
-from airflow_dynamodb_emr.aws import attempts, copies, loaded
+from airflow_dynamodb_emr.aws import attempts, copies, loaded, readers
 from airflow_dynamodb_emr.aws.attempts import Attempt
 from airflow_dynamodb_emr.aws.clients import Clients
 from airflow_dynamodb_emr.aws.clusters import Step
 from airflow_dynamodb_emr.aws.store import Store
-from airflow_dynamodb_emr.core.layout import S3Uri
+from airflow_dynamodb_emr.core.forgotten import Reader
+from airflow_dynamodb_emr.core.layout import Folder, S3Uri
 from airflow_dynamodb_emr.core.loading import Source, table_load
 from airflow_dynamodb_emr.core.pace import Pace
 from airflow_dynamodb_emr.core.restore import Restore, RestorePlan, TableLoaded, restore_plan
@@ -70,6 +71,20 @@ def test_a_restore_of_which_every_item_is_in_is_good(world: World) -> None:
     assert restore.verdict is Verdict.VALID and not restore.missing
     assert sorted((table.name, table.engine, table.items) for table in restore.loaded) == [("R_c", "connector", 3), ("R_w", "worker", 3)]
     assert world.store.load(world.plan.root.uri / "restore.json", Restore) == restore
+
+
+def test_a_restore_that_ended_well_reads_its_backup_no_more(world: World) -> None:
+    backup = Folder(S3Uri.parse(world.plan.folder) / "us-east-1/P_/2026/11/23/12_00.00")
+    world.plan = structs.replace(world.plan, reads=[str(backup.uri)])
+    world.store.put(backup.verdict)
+    with readers.reading(world.store, [backup], Reader(run=RUN, at=NOON, result=str(world.plan.report))):
+        world.judge()
+    assert list(world.store.objects(backup.readers)), "one that failed may be cleared"
+
+    world.worker()
+    world.judge()
+
+    assert not list(world.store.objects(backup.readers))
 
 
 def test_a_load_that_is_proven_is_written_down_once(world: World) -> None:

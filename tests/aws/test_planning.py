@@ -6,12 +6,13 @@ from typing import Any
 import pytest
 from msgspec import structs
 
-from airflow_dynamodb_emr.aws import planning
+from airflow_dynamodb_emr.aws import planning, readers
 from airflow_dynamodb_emr.aws.clients import Clients
 from airflow_dynamodb_emr.aws.store import Store
 from airflow_dynamodb_emr.core.cluster import ClusterSpec
 from airflow_dynamodb_emr.core.engines import SPARK, Wished
-from airflow_dynamodb_emr.core.layout import S3Uri
+from airflow_dynamodb_emr.core.layout import Folder, S3Uri
+from airflow_dynamodb_emr.core.manifest import Increment
 from airflow_dynamodb_emr.core.names import Selection
 from airflow_dynamodb_emr.core.pace import Pace
 from airflow_dynamodb_emr.core.plan import BackupPlan, Request
@@ -87,6 +88,19 @@ def test_a_plan_that_is_committed_is_written_before_anything_else(clients: Clien
     assert store.load(plan.root.plan, BackupPlan) == plan
     saved = store.load(plan.root.schema(prefix + "a"), Schema)
     assert saved and saved.table["ProvisionedThroughput"]["ReadCapacityUnits"] == 5
+
+
+def test_what_increments_will_stand_on_is_read_until_their_own_verdict_is_there(clients: Clients, store: Store, asked: Request, prefix: str) -> None:
+    base = Folder(asked.base / "us-east-1" / prefix / "2026/11/22/12_00.00")
+    store.put(base.verdict)
+    increment = Increment(base=str(base.manifest(prefix + "a")), base_time=NOON, start=NOON, end=NOON)
+    made = draft(clients, asked)
+
+    plan = planning.commit(store, structs.replace(made, plan=structs.replace(made.plan, increments={prefix + "a": increment})))
+
+    assert readers.of(store, base, NOON).startswith(f"{plan.run} reads it")
+    store.write_once(plan.root.verdict, makers.backup(makers.judged()))
+    assert not readers.of(store, base, NOON)
 
 
 def test_a_second_try_of_a_run_keeps_to_its_first_plan(clients: Clients, store: Store, make_table: MakeTable, asked: Request, prefix: str) -> None:

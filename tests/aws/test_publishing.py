@@ -23,13 +23,15 @@ DURING = Throughput(read=50, write=5)
 
 
 @pytest.fixture
-def plan(make_table: MakeTable, folder: S3Uri, prefix: str) -> BackupPlan:
-    """Of two tables that are there, of which the first is spiked; nothing of them is verified yet."""
+def plan(make_table: MakeTable, store: Store, folder: S3Uri, prefix: str) -> BackupPlan:
+    """Of two tables that are there, of which the first is spiked; written down, and nothing of them is verified yet."""
     names = [make_table(prefix + "a", 5), make_table(prefix + "b")]
     made = makers.plan(makers.table(names[0]), makers.table(names[1], 0, 0))
     where = folder / "us-east-1" / prefix / "2026/11/23/12_00.00"
     tables = [structs.replace(dump, raised=Raised(table=DURING) if dump.name == names[0] else None) for dump in made.tables]
-    return structs.replace(made, folder=str(where), base=str(folder), prefix=prefix, tables=tables)
+    plan = structs.replace(made, folder=str(where), base=str(folder), prefix=prefix, tables=tables)
+    store.write_once(plan.root.plan, plan)
+    return plan
 
 
 def proven(store: Store, plan: BackupPlan, *names: str, engines: tuple[str, ...] = ("connector", "worker")) -> None:

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from msgspec import structs
 
-from airflow_dynamodb_emr.aws import restoring
+from airflow_dynamodb_emr.aws import readers, restoring
 from airflow_dynamodb_emr.aws.clients import Clients
 from airflow_dynamodb_emr.aws.store import Store
 from airflow_dynamodb_emr.core.catalogue import Wanted
@@ -63,6 +63,23 @@ def test_a_plan_that_is_committed_is_known_and_every_load_has_a_manifest(
     for load in plan.tables:
         manifest = store.read(plan.root.uri / load.name / "manifest")
         assert parse_connector_manifest(manifest or b"") == [S3Uri.parse(backup.uri) / f"{load.source}/1/a.gz"]
+
+
+def test_a_restore_says_in_the_backup_that_it_reads_it_and_is_refused_when_that_was_forgotten(
+    clients: Clients, store: Store, asked: RestoreRequest, backup: Backup
+) -> None:
+    plan, folder = restoring.draft(clients, asked, "a/run", NOON), Folder.parse(backup.uri)
+    assert plan.reads == [backup.uri]
+
+    restoring.commit(store, plan)
+
+    assert [uri.key.rpartition("/")[2] for uri, _ in store.objects(folder.readers)] == ["a_run"]
+    assert readers.of(store, folder, NOON) == "a/run reads it, since 2026-11-23 12:00 UTC"
+    store.delete(folder.verdict)
+    late = structs.replace(plan, run="late", folder=f"{plan.folder}-late")
+    with pytest.raises(DataDamaged, match="was forgotten meanwhile"):
+        restoring.commit(store, late)
+    assert not list(store.objects(late.root.uri)) and len(list(store.objects(folder.readers))) == 1
 
 
 def test_a_copied_backup_is_loaded_from_the_copy(clients: Clients, store: Store, asked: RestoreRequest, backup: Backup, folder: S3Uri) -> None:

@@ -8,13 +8,12 @@ import pytest
 from msgspec import structs
 
 from airflow_dynamodb_emr.aws import telling
-from airflow_dynamodb_emr.aws.loaded import REPORT
 from airflow_dynamodb_emr.aws.store import Store
 from airflow_dynamodb_emr.core.layout import Folder, S3Uri
 from airflow_dynamodb_emr.core.ledger import entry, ledger_uri
 from airflow_dynamodb_emr.core.pace import Raised
 from airflow_dynamodb_emr.core.plan import BackupPlan
-from airflow_dynamodb_emr.core.restore import Restore, restore_folder
+from airflow_dynamodb_emr.core.restore import REPORT, Restore, restore_folder
 from airflow_dynamodb_emr.core.table import Throughput
 from airflow_dynamodb_emr.core.verdict import Verdict
 from tests.core import makers
