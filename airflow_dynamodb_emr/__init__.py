@@ -21,6 +21,7 @@ _HOMES = {
     "check_dag": "recipes.check",
     "janitor_dag": "recipes.janitor",
     "restore_dag": "recipes.restore",
+    "retention_dag": "recipes.retention",
     "show": "catalogue",
     "verify_dag": "recipes.verify",
 }
@@ -35,6 +36,7 @@ __all__ = [
     "check_dag",
     "janitor_dag",
     "restore_dag",
+    "retention_dag",
     "show",
     "verify_dag",
 ]

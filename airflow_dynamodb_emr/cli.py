@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 from airflow_dynamodb_emr import __version__
 from airflow_dynamodb_emr.errors import BadInput, CopyFailed, DynamoDBBackupError
-from airflow_dynamodb_emr.verbs.options import catalogue, copying, running, verifying
+from airflow_dynamodb_emr.verbs.options import catalogue, copying, retention, running, verifying
 
 TRUE, BAD_ANSWER, BAD_INPUT, AWS_FAILED, INTERRUPTED = 0, 1, 2, 3, 130
 
@@ -93,6 +93,9 @@ VERBS = {
     "verify": Verb("tell whether a backup is restorable, by which engines, and what is wrong with it", verifying.verify),
     "dump": Verb("copy one table into a folder in S3, by this process", copying.dump),
     "load": Verb("put the items of one dump into one table, by this process", copying.load),
+    "forget": Verb("choose by a policy which backups of a prefix are kept, and forget the others", retention.forget),
+    "prune": Verb("delete the data of the backups of a prefix that were forgotten", retention.prune),
+    "keep": Verb("mark a backup to be kept whatever the policy says", retention.keep),
     "raised": Verb("tell which tables' throughput is raised now, from the ledger, and put back what no run will", running.raised),
 }
 

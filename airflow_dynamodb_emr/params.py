@@ -104,6 +104,15 @@ def restore(settings: Settings) -> dict[str, Param]:
     }
 
 
+def retention(settings: Settings) -> dict[str, Param]:
+    dry = "Only tell what would be forgotten and deleted, and why; touches nothing."
+    return {
+        "prefix": _text("Prefix", "Only the backups of this prefix. Empty: those of all configured ones."),
+        "dry_run": Param(False, type="boolean", title="Dry run", description_md=dry),
+        "base": _base(settings),
+    }
+
+
 def verify(settings: Settings) -> dict[str, Param]:
     each = "The prefix that was backed up. Empty: each of the configured ones, unless a backup is named by its folder."
     return {

@@ -34,6 +34,23 @@ _WHAT = {
     "exclude_list": _option("S3 URI of an object that names one more table to leave out on each line.", "", "s3://my-backups/exclude.txt"),
 }
 
+_KEPT = {
+    "keep_last": _option("Retention: keep the newest n good backups of each prefix. All `keep_...` 0 or empty: all are kept.", "0", "3", "integer"),
+    "keep_hourly": _option("Keep the newest good backup of each of the last n hours that have one, in UTC.", "0", "24", "integer"),
+    "keep_daily": _option("The same of days.", "0", "7", "integer"),
+    "keep_weekly": _option("The same of weeks, which begin on Monday.", "0", "4", "integer"),
+    "keep_monthly": _option("The same of months.", "0", "12", "integer"),
+    "keep_yearly": _option("The same of years.", "0", "5", "integer"),
+    "keep_within": _option("Keep all good backups that are no older than this, as 36h, 30d or 8w.", "", "30d"),
+    "keep_failed_days": _option("Days that a backup which cannot be restored is kept, and longer while no newer one is good.", "7", "14", "integer"),
+    "keep_by_prefix": _option(
+        "JSON object: the rules of single prefixes, in place of those above, as `last`, `daily`, `within`.",
+        None,  # not {}: Airflow takes braces in a default for variables
+        '{"PROD_": {"daily": 30, "yearly": 7}}',
+    ),
+    "retention_schedule": _option("Cron expression of `dynamodb_retention`, in UTC.", "0 6 * * *", "0 12 * * 6"),
+}
+
 _ENGINES = {
     "engine": _option(
         "What copies the tables. `connector`: AWS' own library on EMR. `worker`: this software, in Airflow's own tasks. `spark`: this software, "
@@ -241,7 +258,7 @@ def get_provider_info() -> dict[str, Any]:
         "config": {
             "dynamodb_emr": {
                 "description": "Backup and restore of DynamoDB tables.",
-                "options": {**_WHERE, **_WHAT, **_ENGINES, **_HOW_FAST, **_TRUST, **_TELLING, **_ACCESS, **_CLUSTER, **_SPARK},
+                "options": {**_WHERE, **_WHAT, **_KEPT, **_ENGINES, **_HOW_FAST, **_TRUST, **_TELLING, **_ACCESS, **_CLUSTER, **_SPARK},
             }
         },
     }

@@ -20,16 +20,18 @@ from airflow_dynamodb_emr.core.cluster import ClusterSpec
 from airflow_dynamodb_emr.core.custody import OURS, Custody
 from airflow_dynamodb_emr.core.documents import Noun
 from airflow_dynamodb_emr.core.engines import Wished
+from airflow_dynamodb_emr.core.keeping import Keep
 from airflow_dynamodb_emr.core.layout import S3Uri
 from airflow_dynamodb_emr.core.pace import Pace
 from airflow_dynamodb_emr.core.prices import LIST, Prices
+from airflow_dynamodb_emr.core.retention import Policy
 from airflow_dynamodb_emr.core.serverless import ServerlessSpec
 from airflow_dynamodb_emr.errors import BadInput
 
 SECTION = "dynamodb_emr"
+_JSON = {"prefixes": '["one", "two"]', "exclude": '["one", "two"]', "subnets": '["one", "two"]', "keep_by_prefix": '{"PROD_": {"daily": 30}}'}
 _TOPIC = r"arn:aws[\w-]*:sns:[\w-]+:\d{12}:[\w-]+"
 ANY = "any"  # an owner of a bucket: nobody is expected
-_LISTS = ("prefixes", "exclude", "subnets")
 
 
 class Settings(Noun, frozen=True, kw_only=True):
@@ -43,6 +45,16 @@ class Settings(Noun, frozen=True, kw_only=True):
     schedule: str = "0 2 * * *"
     exclude: list[str] = []
     exclude_list: str = ""
+    keep_last: int = 0
+    keep_hourly: int = 0
+    keep_daily: int = 0
+    keep_weekly: int = 0
+    keep_monthly: int = 0
+    keep_yearly: int = 0
+    keep_within: str = ""
+    keep_failed_days: int = 7
+    keep_by_prefix: dict[str, dict[str, Any]] = {}
+    retention_schedule: str = "0 6 * * *"
     engine: str = "connector"
     worker_minutes: float = 10
     increments: int = 0
@@ -129,7 +141,8 @@ class Settings(Noun, frozen=True, kw_only=True):
     def check(self) -> None:
         for field in ("read_ratio", "write_ratio"):
             _within(field, getattr(self, field), lambda ratio: 0 < ratio <= 1.5, "above 0 and at most 1.5")
-        _ = self.wished
+        _ = self.wished, [self.retention(prefix) for prefix in ["", *self.keep_by_prefix]]
+        _within("keep_failed_days", self.keep_failed_days, lambda days: 1 <= days <= 10_000, "from 1 to 10000")
         _within("increments", self.increments, lambda number: 0 <= number <= chain.LONGEST, f"from 0 to {chain.LONGEST}")
         _within("worker_minutes", self.worker_minutes, lambda minutes: minutes > 0, "above 0")
         spiking.parse(self.spike)
@@ -220,6 +233,19 @@ class Settings(Noun, frozen=True, kw_only=True):
     def write_pace(self, prices: Prices = LIST) -> Pace:
         return self._pace(self.write_ratio, "max_write_units", self.on_demand_write_units, prices)
 
+    @property
+    def retains(self) -> bool:
+        """Whether there is a policy for any prefix."""
+        return any(not self.retention(prefix).keep.is_off for prefix in ["", *self.keep_by_prefix])
+
+    def retention(self, prefix: str) -> Policy:
+        """Its own policy, if it has one, in place of the one for all."""
+        if prefix in self.keep_by_prefix:
+            keep = Keep.parse(self.keep_by_prefix[prefix], f"keep_by_prefix: {prefix}")
+        else:
+            keep = Keep.parse({rule: getattr(self, f"keep_{rule}") for rule in Keep.__struct_fields__}, "keep")
+        return Policy(keep=keep, failed=timedelta(days=self.keep_failed_days))
+
     def _pace(self, ratio: float, limit: str, on_demand_units: int, prices: Prices) -> Pace:
         spike, most = spiking.parse(self.spike), getattr(self, limit)
         if isinstance(spike, spiking.Absolute) and spike.number > most:
@@ -280,12 +306,13 @@ class Settings(Noun, frozen=True, kw_only=True):
 
 
 def _unquoted(field: str, value: str) -> Any:
-    if field not in _LISTS:
+    if field not in _JSON:
         return value
     try:
         return msgspec.json.decode(value)
     except msgspec.DecodeError as error:
-        raise BadInput(f"[{SECTION}] {field}: {value!r} is no JSON list", 'write it as ["one", "two"]') from error
+        kind = "list" if _JSON[field].startswith("[") else "object"
+        raise BadInput(f"[{SECTION}] {field}: {value!r} is no JSON {kind}", f"write it as {_JSON[field]}") from error
 
 
 def _within(field: str, value: float, right: Any, words: str) -> None:

@@ -11,6 +11,7 @@ import pytest
 
 from airflow_dynamodb_emr.core.documents import FORMAT, Document
 from airflow_dynamodb_emr.core.engines import ENGINES
+from airflow_dynamodb_emr.core.forgotten import Forgotten, Mark, Reader, Stage
 from airflow_dynamodb_emr.core.manifest import Copied, Increment, KeyAttribute, Part, Proof, Settings, TableManifest
 from airflow_dynamodb_emr.core.schema import Schema
 from airflow_dynamodb_emr.core.verdict import Backup, Seen, TableVerdict, Verdict
@@ -22,15 +23,17 @@ TEXT = PAGE.read_text()
 NAMED = set(re.findall(r"`([a-z0-9_]+)`", TEXT))
 NOUNS = (Document, TableManifest, Part, KeyAttribute, Settings, Increment, Copied, Schema, Backup, TableVerdict, Seen)
 JUDGED = (Verification, TableVerification, Fault)
+RETAINED = (Forgotten, Reader, Mark)
 
 
-@pytest.mark.parametrize("noun", [*NOUNS, *JUDGED], ids=lambda noun: noun.__name__)
+@pytest.mark.parametrize("noun", [*NOUNS, *JUDGED, *RETAINED], ids=lambda noun: noun.__name__)
 def test_every_field_is_named(noun: type[Document]) -> None:
     assert set(noun.__struct_fields__) <= NAMED
 
 
 def test_every_word_is_named() -> None:
     assert {proof.value for proof in Proof} | set(ENGINES) <= NAMED
+    assert all(stage.value in TEXT for stage in Stage)
     assert all(f"**{verdict.value}**" in TEXT for verdict in Verdict)
     assert f"`format`, which is {FORMAT}," in TEXT
 

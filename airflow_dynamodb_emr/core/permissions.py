@@ -16,7 +16,7 @@ _JARS = "arn:{partition}:s3:::{jars}"
 _SERVERLESS = "arn:{partition}:emr-serverless:{region}:{account}:"
 _IMPORT_LOGS = "arn:{partition}:logs:{region}:{account}:log-group:/aws-dynamodb/*"
 _SCALING = "arn:{partition}:application-autoscaling:{region}:{account}:scalable-target/*"
-_OURS = [f"{_BUCKET}/*/{name}" for name in ("BACKUP_*", "ledger/*", "slots/*", "claims/*", "check/*", "_failure")]
+_OURS = [f"{_BUCKET}/*/{name}" for name in ("BACKUP_*", "ledger/*", "slots/*", "claims/*", "check/*", "readers/*", "forgotten.json", "_failure")]
 _DEFAULT_LIMITS = "40,000 units a table and 80,000 in all are taken for its limits"
 _LIFECYCLE = "a lifecycle rule of the bucket has to end such uploads"
 
@@ -134,7 +134,7 @@ TABLE: list[Permission] = [
     _airflow(Need.RETENTION, "s3:DeleteObjectVersion", _OBJECTS, "deletes these versions"),
     _airflow(
         Need.RETENTION,
-        "s3:GetObjectRetention GetObjectLegalHold",
+        "s3:GetObjectVersion GetObjectRetention GetObjectLegalHold",
         _OBJECTS,
         "tells what object lock holds, and until when",
         "it is only known when deleting is refused",

@@ -19,6 +19,8 @@ from airflow_dynamodb_emr.telling import Kind
 PLAN = "{{ ti.xcom_pull(task_ids='plan', key='plan') }}"
 # Of what could run now the later task goes first: resets before dumps before spikes.
 DEPTH_FIRST = {"weight_rule": "upstream"}
+NO_PREFIX = """prefixes: none is configured, and the form names none
+HINT: set AIRFLOW__DYNAMODB_EMR__PREFIXES to a JSON list as ["PROD_", "STAGE_"], or fill in the form"""
 ALWAYS = TriggerRule.ALL_DONE
 _START = pendulum.datetime(2026, 1, 1, tz="UTC")
 _RUNS_AT_ONCE = 32

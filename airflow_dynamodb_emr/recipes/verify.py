@@ -9,12 +9,10 @@ from airflow.sdk import DAG, task
 
 from airflow_dynamodb_emr import params
 from airflow_dynamodb_emr.operators.verify_backup import VerifyBackupOperator
-from airflow_dynamodb_emr.recipes.common import every_task, new_dag
+from airflow_dynamodb_emr.recipes.common import NO_PREFIX, every_task, new_dag
 from airflow_dynamodb_emr.settings import Settings
 
 VERIFY = "dynamodb_verify"
-_NOTHING = """prefixes: none is configured, and the form names none
-HINT: set AIRFLOW__DYNAMODB_EMR__PREFIXES to a JSON list as ["PROD_", "STAGE_"], or fill in the form"""
 _AT_ONCE = 2  # prefixes; each reads as fast as it can
 
 
@@ -31,7 +29,7 @@ def verify_dag(settings: Settings, dag_id: str = VERIFY, **kwargs: Any) -> DAG:
             if form.get("prefix") or str(form.get("backup")).startswith("s3"):
                 return [form]
             if not settings.prefixes:
-                raise AirflowFailException(_NOTHING)
+                raise AirflowFailException(NO_PREFIX)
             return [{**form, "prefix": prefix, "app": ""} for prefix in settings.prefixes]
 
         VerifyBackupOperator.partial(task_id="verify", max_active_tis_per_dagrun=_AT_ONCE, **every_task(settings)).expand_kwargs(backups())

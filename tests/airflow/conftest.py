@@ -50,5 +50,6 @@ class World:
 @pytest.fixture(scope="session")
 def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     folder: Path = tmp_path_factory.mktemp("dag-runs")
-    with stand_in(update_seconds=0.3, emr_start_seconds=0.3) as aws, DagRuns(folder, {**aws.env, **SECRETS}) as runs:
+    policy = {"AIRFLOW__DYNAMODB_EMR__KEEP_BY_PREFIX": '{"RET_": {"last": 1}}'}
+    with stand_in(update_seconds=0.3, emr_start_seconds=0.3) as aws, DagRuns(folder, {**aws.env, **SECRETS, **policy}) as runs:
         yield World(aws, runs)

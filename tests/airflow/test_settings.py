@@ -50,6 +50,33 @@ def test_the_environment_is_read_in_native_types(environment: Any) -> None:
     assert settings.base_uri == S3Uri("bucket", "x") and settings.logs == S3Uri("bucket", "x/logs")
 
 
+def test_a_prefix_may_have_a_policy_of_its_own(environment: Any) -> None:
+    environment(keep_last="3", keep_within="30d", keep_by_prefix='{"PROD_": {"daily": 30, "within": "8w"}}')
+
+    settings = Settings.from_config()
+
+    assert str(settings.retention("DEV_").keep) == "keep the last 3 backups, and all within 30 days"
+    assert str(settings.retention("PROD_").keep) == "keep 30 daily backups, and all within 56 days"
+    assert settings.retains and not Settings().retains
+
+
+@pytest.mark.parametrize(
+    ("options", "facts"),
+    [
+        pytest.param({"keep_daily": "-7"}, "keep: daily: -7 is no number from 0 on", id="a number below 0"),
+        pytest.param({"keep_within": "a month"}, "keep: within: 'a month' is no span of time", id="no span"),
+        pytest.param({"keep_by_prefix": '{"P_": {"days": 7}}'}, "keep_by_prefix: P_: there is no rule 'days'", id="no rule"),
+    ],
+)
+def test_a_policy_that_is_none_is_refused_by_name(environment: Any, options: dict[str, str], facts: str) -> None:
+    environment(**options)
+
+    with pytest.raises(BadInput) as refused:
+        Settings.from_config()
+
+    assert refused.value.facts == facts and refused.value.hint
+
+
 def test_logs_may_go_elsewhere() -> None:
     assert Settings(base="s3://bucket/x", log_uri="s3://logs/emr/").logs == S3Uri("logs", "emr")
 
@@ -62,6 +89,8 @@ def test_logs_may_go_elsewhere() -> None:
         pytest.param("prefixes", "PROD_", "prefixes", id="no JSON list"),
         pytest.param("exclude", '{"a": 1}', "exclude", id="no list"),
         pytest.param("subnets", "[1]", "subnets", id="a list of numbers"),
+        pytest.param("keep_by_prefix", "daily=7", "keep_by_prefix", id="no JSON object"),
+        pytest.param("keep_by_prefix", '["PROD_"]', "keep_by_prefix", id="no object"),
     ],
 )
 def test_an_option_that_cannot_be_read_is_named(environment: Any, option: str, value: str, word: str) -> None:
@@ -102,6 +131,7 @@ def test_a_ratio_is_above_0_and_at_most_1_5(ratio: float) -> None:
         ("poll_seconds", [0.1], [0, -1]),
         ("read_back_gib", [0, 0.5, math.inf], [-1, math.nan]),
         ("idle_minutes", [1, 10_080], [0, 10_081]),
+        ("keep_failed_days", [1, 10_000], [0, -1]),
         ("retries", [0], [-1]),
         ("retry_seconds", [0], [-1]),
     ],
