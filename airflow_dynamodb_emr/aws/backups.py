@@ -16,8 +16,8 @@ from airflow_dynamodb_emr.aws.store import Store
 from airflow_dynamodb_emr.core.catalogue import Wanted
 from airflow_dynamodb_emr.core.layout import LEVELS, Folder, S3Uri, time_path
 from airflow_dynamodb_emr.core.verdict import Backup, Verdict
-from airflow_dynamodb_emr.core.verification import lowered
-from airflow_dynamodb_emr.errors import NotFound
+from airflow_dynamodb_emr.core.verification import doubted, lowered
+from airflow_dynamodb_emr.errors import DataDamaged, NotFound
 
 
 def folders(store: Store, app: S3Uri, since: datetime | None = None, until: datetime | None = None) -> Iterator[Folder]:
@@ -41,9 +41,14 @@ def choose(store: Store, app: S3Uri, wanted: Wanted) -> Backup:
 
 
 def read(store: Store, folder: Folder) -> Backup | None:
-    """Its verdict, as it lies here and as the last look at it has found it. None while there is none."""
+    """Its verdict, as it lies here and as the last look at it has found it. None while there is none. Raises DataDamaged."""
     backup = written(store, folder)
-    return backup and lowered(backup, verifications.read(store, folder))
+    if backup is None:
+        return None
+    try:
+        return lowered(backup, verifications.read(store, folder))
+    except DataDamaged as damage:
+        return doubted(backup, f"what looks at it have found cannot be read: {damage.facts}")
 
 
 def written(store: Store, folder: Folder) -> Backup | None:

@@ -10,7 +10,7 @@ from airflow_dynamodb_emr.aws.looks import Reader
 from airflow_dynamodb_emr.core import older, origin, verify
 from airflow_dynamodb_emr.core.looking import Look
 from airflow_dynamodb_emr.core.manifest import KeyAttribute
-from airflow_dynamodb_emr.core.verification import TableVerification, Verification, held, since
+from airflow_dynamodb_emr.core.verification import TableVerification, Verification, held
 from airflow_dynamodb_emr.errors import NotFound
 
 
@@ -18,6 +18,9 @@ class Judge(Protocol):
     """Of one backup, at one time."""
 
     names: list[str]  # of the tables that there is anything to say of
+
+    def stored_bytes(self, name: str) -> int:
+        """Of all that lies in the table's folder."""
 
     def look(self, name: str) -> Look: ...
 
@@ -45,10 +48,13 @@ def judge_of(reader: Reader, now: datetime) -> Judge:
 
 class Ours:
     def __init__(self, reader: Reader, now: datetime) -> None:
-        self._reader, self._frame, self._now = reader, reader.frame(), now
-        record, verdict = reader.record(), self._frame.verdict
-        self._record = since(record, verdict.ended) if record and verdict else record
+        self._reader, self._now = reader, now
+        record_read, self._record = reader.record()
+        self._frame = reader.frame(record_read)
         self.names = verify.names(self._frame, reader.proven())
+
+    def stored_bytes(self, name: str) -> int:
+        return self._reader.stored_bytes(name)
 
     def look(self, name: str) -> Look:
         return self._reader.table(self._frame, name)
@@ -70,8 +76,11 @@ class Ours:
 
 class Older:
     def __init__(self, reader: Reader, now: datetime) -> None:
-        self._reader, self._record, self._now = reader, reader.record(), now
+        self._reader, (_, self._record), self._now = reader, reader.record(), now
         self.names = older.names(reader.listed)
+
+    def stored_bytes(self, name: str) -> int:
+        return self._reader.stored_bytes(name)
 
     def look(self, name: str) -> Look:
         return self._reader.older(name)

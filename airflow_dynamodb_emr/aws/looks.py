@@ -3,28 +3,29 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Any, TypeVar
 
-from airflow_dynamodb_emr.aws import chains, exportproof, verifications
+from botocore.exceptions import BotoCoreError, ClientError
+
+from airflow_dynamodb_emr.aws import chains, ownlooks
 from airflow_dynamodb_emr.aws.store import Store
 from airflow_dynamodb_emr.core import documents
-from airflow_dynamodb_emr.core.engines import CONNECTOR, NATIVE
-from airflow_dynamodb_emr.core.exported import ROOT, Stored, hexed
+from airflow_dynamodb_emr.core.documents import digest
+from airflow_dynamodb_emr.core.exported import Stored
 from airflow_dynamodb_emr.core.layout import Folder, S3Uri
-from airflow_dynamodb_emr.core.looking import Frame, Look, Own, Planned, Read
-from airflow_dynamodb_emr.core.manifest import Copied, TableManifest, moved_to, parse_connector_manifest
-from airflow_dynamodb_emr.core.origin import digest, keys_of
+from airflow_dynamodb_emr.core.looking import Frame, Look, Planned, Read
+from airflow_dynamodb_emr.core.manifest import TableManifest
+from airflow_dynamodb_emr.core.origin import keys_of
 from airflow_dynamodb_emr.core.schema import Schema
 from airflow_dynamodb_emr.core.verdict import Backup
-from airflow_dynamodb_emr.core.verification import Verification
+from airflow_dynamodb_emr.core.verification import Verification, of_here
 from airflow_dynamodb_emr.errors import DataDamaged
-from airflow_dynamodb_emr.transfer.parts import MANIFEST
-from airflow_dynamodb_emr.transfer.raw import dumped
+from airflow_dynamodb_emr.transfer.raw.refusals import of_s3
 
 T = TypeVar("T")
-Counted = dict[str, tuple[int | None, str]]
 Listed = Mapping[str, Stored]  # by key relative to the backup's folder
+HINT = "nothing was judged: look at the bucket and the network, and verify again"
 
 
 class Reader:
@@ -32,31 +33,40 @@ class Reader:
 
     def __init__(self, store: Store, folder: Folder, listed: Listed) -> None:
         self.store, self.folder, self.listed = store, folder, listed
+        self.is_overtaken = False  # a document was written over since: what it speaks of may not have been listed
         self._tables = defaultdict[str, dict[str, Stored]](dict)
         for key, stored in listed.items():
             self._tables[key.partition("/")[0]][key] = stored
 
     def has(self, *documents: S3Uri) -> bool:
         """Any of them."""
-        return any(self.folder.uri.relative(uri) in self.listed for uri in documents)
+        return any(self._key(uri) in self.listed for uri in documents)
 
     def proven(self) -> set[str]:
-        """The tables that have a manifest."""
-        return self.folder.proven(self.folder.uri / key for key in self._tables["tables"])
+        """The tables that have a manifest; a table may itself be called `tables`."""
+        return self.folder.proven(self.folder.uri / key for key in self._tables["tables"] if key.count("/") == 1 and key.endswith(".json"))
 
-    def record(self) -> Verification | None:
-        """What earlier looks have found."""
-        return verifications.read(self.store, self.folder) if self.has(self.folder.verification) else None
+    def below(self, table: str) -> Collection[str]:
+        return self._tables[table].keys()
 
-    def frame(self) -> Frame:
-        verdict_read, verdict = self._document(self.folder.uri.relative(self.folder.verdict), Backup)
-        plan_read, plan = self._document(self.folder.uri.relative(self.folder.plan), Planned)
+    def stored_bytes(self, table: str) -> int:
+        return sum(each.bytes for each in self._tables[table].values())
+
+    def record(self) -> tuple[Read, Verification | None]:
+        """What earlier looks have found, as far as it holds here."""
+        read, found = self._document(self._key(self.folder.verification), Verification)
+        return read, found and of_here(found, str(self.folder.uri))
+
+    def frame(self, record_read: Read) -> Frame:
+        verdict_read, verdict = self._document(self._key(self.folder.verdict), Backup)
+        plan_read, plan = self._document(self._key(self.folder.plan), Planned)
         return Frame(
             uri=str(self.folder.uri),
             verdict=verdict,
             verdict_read=verdict_read,
             plan=plan,
             plan_read=plan_read,
+            record_read=record_read,
             running=self.has(self.folder.flag("RUNNING")),
             flagged=self.has(self.folder.flag("COMPLETE_SUCCESS")),
             forgotten=self.has(self.folder.forgotten),
@@ -65,6 +75,7 @@ class Reader:
     def table(self, frame: Frame, name: str) -> Look:
         manifest_read, manifest = self._document(f"tables/{name}.json", TableManifest)
         schema_read, schema = self._document(f"schema/{name}.json", Schema, keys_of)
+        ours = manifest is not None and manifest.table == name
         return Look(
             name=name,
             told=frame.verdict.table(name) if frame.verdict else None,
@@ -72,50 +83,36 @@ class Reader:
             manifest_read=manifest_read,
             schema=schema,
             schema_read=schema_read,
-            own=self._own(manifest) if manifest and manifest.table == name else None,
+            own=ownlooks.own(self, manifest, frame.verdict.uri if frame.verdict else str(self.folder.uri)) if manifest and ours else None,
             listed=self._tables[name],
             chain=chains.broken(self.store, self.folder, name) if manifest and manifest.increment else "",
         )
 
     def older(self, name: str) -> Look:
         nothing = Read(key="", there=False)
-        return Look(name=name, manifest_read=nothing, schema_read=nothing, own=self._of_connector(name), listed=self._tables[name])
+        return Look(name=name, manifest_read=nothing, schema_read=nothing, own=ownlooks.of_connector(self, name), listed=self._tables[name])
 
-    def _own(self, manifest: TableManifest) -> Own:
-        into = f"{manifest.table}/{manifest.attempt}"
-        if manifest.engine == NATIVE:
-            return self._of_export(into, manifest)
-        return self._of_connector(into) if manifest.engine == CONNECTOR else self._of_copy(into, manifest)
-
-    def _of_connector(self, into: str) -> Own:
-        read, urls = self._read(f"{into}/{MANIFEST}", lambda data: parse_connector_manifest(data, "it"))
-        folder = self.folder.uri / into
-        return Own(read=read, parts={self.folder.uri.relative(uri): (None, "") for uri in moved_to(folder, urls or [])})
-
-    def _of_copy(self, into: str, manifest: TableManifest) -> Own:
-        read, copied = self._document(f"{into}/{dumped.MANIFEST}", Copied)
-        if copied is None:
-            return Own(read=read)
-        same = (copied.table, copied.table_id, copied.items) == (manifest.table, manifest.table_id or copied.table_id, manifest.items)
-        parts: Counted = {f"{into}/{part.key}": (part.items, part.sha256 or "") for part in copied.parts}
-        return Own(read=read, parts=parts, reason="" if same else f"it is of {copied.items} items of {copied.table}, ours of {manifest.items}")
-
-    def _of_export(self, into: str, manifest: TableManifest) -> Own:
-        ids = {key.split("/")[3] for key in self.listed if key.startswith(f"{into}/{ROOT}/")} - {"data"}
-        key = f"{into}/{ROOT}/{min(ids, default='')}"
-        if len(ids) != 1:
-            return Own(read=Read(key=key, there=bool(ids)), reason=f"{len(ids)} exports lie there")
+    def read(self, key: str, parse: Callable[[bytes], T]) -> tuple[Read, T | None]:
+        """A document, by its *key* relative to the backup's folder. Raises CopyFailed, naming it, where S3 does not give it out."""
+        data = self._stored(self.folder.uri / key) if key in self.listed else None
+        if data is None:
+            return Read(key=key, there=False), None
         try:
-            summary, files = exportproof.manifests(self.store, self.folder.uri / into, *ids)
+            return Read(key=key, sha256=digest(data)), parse(data)
         except DataDamaged as damage:
-            return Own(read=Read(key=key, damage=damage.facts))
-        same = (summary.item_count, summary.table_id) == (manifest.items, manifest.table_id or summary.table_id)
-        parts: Counted = {f"{into}/{ROOT}/{file.path}": (file.item_count, hexed(file.md5_checksum)) for file in files}
-        return Own(
-            read=Read(key=key),
-            parts=parts,
-            reason="" if same else f"it is of {summary.item_count} items of {summary.table_arn}, ours of {manifest.items}",
-        )
+            return Read(key=key, sha256=digest(data), damage=damage.facts), None
+
+    def _stored(self, uri: S3Uri) -> bytes | None:
+        """Of what was listed. It may be gone since; of a bucket that is gone a LIST says so, which is no verdict."""
+        try:
+            found = self.store.tagged(uri)
+            if found is None:
+                next(self.store.keys(uri.bucket, uri.key), None)
+                return None
+            self.is_overtaken |= found.etag.strip('"') != self.listed[self._key(uri)].etag
+            return found.data
+        except (ClientError, BotoCoreError) as error:
+            raise of_s3(f"{uri} could not be read", error, HINT) from error
 
     def _document(self, key: str, kind: type[T], check: Callable[[Any], object] = lambda _: None) -> tuple[Read, T | None]:
         def parse(data: bytes) -> T:
@@ -126,13 +123,7 @@ class Reader:
                 raise DataDamaged(f"it is no {kind.__name__}: {error!r}") from error
             return found
 
-        return self._read(key, parse)
+        return self.read(key, parse)
 
-    def _read(self, key: str, parse: Callable[[bytes], T]) -> tuple[Read, T | None]:
-        data = self.store.read(self.folder.uri / key) if key in self.listed else None
-        if data is None:
-            return Read(key=key, there=False), None
-        try:
-            return Read(key=key, sha256=digest(data)), parse(data)
-        except DataDamaged as damage:
-            return Read(key=key, sha256=digest(data), damage=damage.facts), None
+    def _key(self, uri: S3Uri) -> str:
+        return self.folder.uri.relative(uri)

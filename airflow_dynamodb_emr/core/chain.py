@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from itertools import pairwise
 
@@ -10,14 +11,17 @@ from airflow_dynamodb_emr.core.manifest import TableManifest
 from airflow_dynamodb_emr.errors import DataDamaged
 
 LONGEST = 400  # a year of daily increments; to restore more takes longer than to dump the table anew
+_URI = re.compile(r"s3://[a-z0-9.-]{3,63}/.+/tables/[^/]+\.json")
 _LABEL = 6  # YYYY/MM/DD/HH_MM.SS/tables/<table>.json
 
 
 def base_uris(recorded: str, own: S3Uri) -> list[S3Uri]:
     """Where the manifest of an increment's base may lie: as it was recorded, or beside the increment, if both were copied elsewhere since.
 
-    *own*: the URI of the increment's manifest.
+    *own*: the URI of the increment's manifest. Raises DataDamaged for what is *recorded* and is no manifest's.
     """
+    if not (_URI.fullmatch(recorded)):
+        raise DataDamaged(f"{recorded!r} is no manifest of a backup, and an increment stands on it", "restore from a backup that does not need it")
     there = S3Uri.parse(recorded)
     beside = S3Uri(own.bucket, "/".join([*own.key.split("/")[:-_LABEL], *there.key.split("/")[-_LABEL:]]))
     return [beside, *([there] if there != beside else [])]

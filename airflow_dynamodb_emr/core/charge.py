@@ -32,6 +32,15 @@ def told(found: Sequence[Charge]) -> list[Fault]:
     return [*faults, *([Fault(reason=f"{more:,} more things are wrong")] if more > 0 else [])]
 
 
+def differs(what: str, has: object, other: object, whose: str) -> str:
+    """*what*: a field of a manifest."""
+    return f"its {what.replace('_', ' ')} {'are' if what.endswith('s') else 'is'} {_shown(has)}, {whose} says {_shown(other)}"
+
+
+def _shown(value: object) -> str:
+    return " to ".join(map(str, value)) if isinstance(value, tuple) else str(value)
+
+
 def unread(read: Read, what: str) -> Charges:
     """Of a document that has to be there."""
     if read.damage:

@@ -18,6 +18,7 @@ class Checked(Noun, frozen=True, kw_only=True):
     content_bytes: int = 0
     blank_lines: int = 0  # no items, but the connector's import takes each for an item without attributes and fails
     connector_can_load: bool = True
+    archived: bool = False  # S3 does not give it out until it is restored there: that says nothing against it
     reasons: list[str] = []  # what is wrong in it: "line 3: ...", "it is ..."; empty: every line of it is an item
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TypeVar
+from datetime import datetime
+from hashlib import sha256
+from typing import Annotated, Any, TypeVar
 
 import msgspec
 
@@ -10,8 +12,10 @@ from airflow_dynamodb_emr import __version__
 from airflow_dynamodb_emr.errors import DataDamaged
 
 FORMAT = 1
+UNREADABLE: Any = (msgspec.MsgspecError, UnicodeDecodeError, RecursionError)  # what damaged JSON ends in
 
 T = TypeVar("T")
+Time = Annotated[datetime, msgspec.Meta(tz=True)]  # one without its zone is damage: it cannot be held against others
 
 
 class Noun(msgspec.Struct, frozen=True, kw_only=True):
@@ -30,6 +34,11 @@ class _Numbered(msgspec.Struct):
     tool: str = "?"
 
 
+def digest(stored: bytes) -> str:
+    """Of a document, as it lies in S3."""
+    return sha256(stored).hexdigest()
+
+
 def encode(document: object) -> bytes:
     return msgspec.json.format(msgspec.json.encode(document), indent=2)
 
@@ -39,7 +48,7 @@ def decode(data: bytes, kind: type[T], source: object) -> T:
     try:
         _refuse_newer(msgspec.json.decode(data, type=_Numbered), source)
         return msgspec.json.decode(data, type=kind)
-    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+    except UNREADABLE as error:
         raise DataDamaged(f"{source} is no {kind.__name__}: {error}", "it was changed by hand or cut short; use another backup") from error
 
 

@@ -8,12 +8,11 @@ from __future__ import annotations
 
 import base64
 import binascii
-from datetime import datetime
 from hashlib import md5
 
 import msgspec
 
-from airflow_dynamodb_emr.core.documents import Noun
+from airflow_dynamodb_emr.core.documents import UNREADABLE, Noun, Time
 from airflow_dynamodb_emr.core.manifest import Part
 from airflow_dynamodb_emr.errors import DataDamaged
 
@@ -26,16 +25,16 @@ class Summary(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     """manifest-summary.json. A full export has `export_time`, an increment the other three; names are AWS' own."""
 
     export_arn: str
-    start_time: datetime
-    end_time: datetime
+    start_time: Time
+    end_time: Time
     table_arn: str
     table_id: str
     item_count: int
     billed_size_bytes: int
     output_format: str
-    export_time: datetime | None = None
-    export_from_time: datetime | None = None
-    export_to_time: datetime | None = None
+    export_time: Time | None = None
+    export_from_time: Time | None = None
+    export_to_time: Time | None = None
     output_view: str = ""
 
 
@@ -78,14 +77,14 @@ def checked(data: bytes, checksum: bytes, source: object) -> bytes:
 def parse_summary(data: bytes, source: object) -> Summary:
     try:
         return msgspec.json.decode(data, type=Summary)
-    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+    except UNREADABLE as error:
         raise DataDamaged(f"{source} is no summary of an export: {error}") from error
 
 
 def parse_files(data: bytes, source: object) -> list[DataFile]:
     try:
         return msgspec.json.Decoder(DataFile).decode_lines(data)
-    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+    except UNREADABLE as error:
         raise DataDamaged(f"{source} is no list of an export's files: {error}") from error
 
 

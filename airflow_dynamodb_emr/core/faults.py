@@ -1,13 +1,15 @@
-"""What is wrong with one table of a backup: the rules of `verify`. Here those for its documents, in `partfaults.py` those for its data."""
+"""What is wrong with one table of a backup: the rules of `verify`. Here those for our documents, in `ownfaults.py`
+for its engine's, in `partfaults.py` for its data."""
 
 from __future__ import annotations
 
 from collections import Counter
 
-from airflow_dynamodb_emr.core import partfaults
-from airflow_dynamodb_emr.core.charge import MISSING, WRONG, Charge, Charges, unread
+from airflow_dynamodb_emr.core import ownfaults, partfaults
+from airflow_dynamodb_emr.core.charge import MISSING, WRONG, Charge, Charges, differs, unread
+from airflow_dynamodb_emr.core.engines import CONNECTOR
 from airflow_dynamodb_emr.core.looking import Look
-from airflow_dynamodb_emr.core.manifest import TableManifest
+from airflow_dynamodb_emr.core.manifest import Proof, TableManifest
 from airflow_dynamodb_emr.core.origin import keys_of
 from airflow_dynamodb_emr.core.schema import Schema
 from airflow_dynamodb_emr.core.verdict import TableVerdict
@@ -21,15 +23,16 @@ def charges(look: Look, manifest: TableManifest, moved: bool) -> Charges:
         return
     yield from _named(look, manifest)
     yield from _sums(look.manifest_read.key, manifest)
+    yield from _proof(look.manifest_read.key, manifest)
     yield from _as_told(look, manifest, look.told) if look.told else ()
     yield from unread(look.schema_read, "its schema")
     yield from _schema(look, manifest, look.schema) if look.schema else ()
-    yield from _own(look, manifest)
+    yield from ownfaults.charges(look.own, manifest) if look.own else ()
     yield from partfaults.stored(look, manifest, moved)
     if look.chain:
         yield Charge(MISSING, "", look.chain)
     if look.found:
-        yield from partfaults.read(manifest, {part.key: part for part in look.found.parts})
+        yield from partfaults.read(look, manifest)
         yield from partfaults.together(look, manifest)
 
 
@@ -53,6 +56,18 @@ def _sums(key: str, manifest: TableManifest) -> Charges:
         yield Charge(WRONG, key, f"the engine counted {counted(manifest.counter or 0, 'item')}, it says {manifest.items}")
 
 
+def _proof(key: str, manifest: TableManifest) -> Charges:
+    """It has to say what it is the proof of."""
+    if manifest.proof is Proof.COUNTED and manifest.counter is None:
+        yield Charge(WRONG, key, "its items are said to be counted, and it has no count")
+    for part in () if manifest.proof is Proof.COUNTED else manifest.parts:
+        if part.items is None or not (part.sha256 or part.md5):
+            yield Charge(WRONG, part.key, "its manifest has no count or no checksum of it, and says that it was read")
+    if not manifest.engines or (CONNECTOR in manifest.engines and manifest.form != CONNECTOR):
+        able = ", ".join(manifest.engines) or "no engine"
+        yield Charge(WRONG, key, f"its lines are of the form {manifest.form}, and it says that {able} can load them")
+
+
 def _as_told(look: Look, manifest: TableManifest, told: TableVerdict) -> Charges:
     key = look.manifest_read.key
     if told.manifest_sha256 not in ("", look.manifest_read.sha256):
@@ -60,7 +75,7 @@ def _as_told(look: Look, manifest: TableManifest, told: TableVerdict) -> Charges
     for what in ("engine", "attempt", "items", "bytes"):
         says, has = getattr(told, what), getattr(manifest, what)
         if says != has:
-            yield Charge(WRONG, key, f"its {what} {'are' if what.endswith('s') else 'is'} {has}, backup.json says {says}")
+            yield Charge(WRONG, key, differs(what, has, says, "backup.json"))
 
 
 def _schema(look: Look, manifest: TableManifest, schema: Schema) -> Charges:
@@ -73,28 +88,11 @@ def _schema(look: Look, manifest: TableManifest, schema: Schema) -> Charges:
     for what, says in (("arn", manifest.arn), ("table id", manifest.table_id)):
         if says and held[what] not in (None, says):
             yield Charge(WRONG, key, f"its {what} is {held[what]}, the dump is of {says}")
-    if manifest.keys and manifest.keys != keys_of(schema):
+    if not keys_of(schema) or not all(each.type for each in keys_of(schema)):
+        yield Charge(WRONG, key, "it does not say what the table's key is")
+    elif manifest.keys and manifest.keys != keys_of(schema):
         yield Charge(WRONG, key, f"its keys are {_names(schema)}, the dump has {', '.join(each.name for each in manifest.keys)}")
 
 
 def _names(schema: Schema) -> str:
     return ", ".join(f"{each.name} ({each.type})" for each in keys_of(schema)) or "not told"
-
-
-def _own(look: Look, manifest: TableManifest) -> Charges:
-    if look.own is None:
-        return
-    read, expected = look.own.read, {part.key: part for part in manifest.parts}
-    yield from unread(read, "the engine's own manifest")
-    if read.damage or not read.there:
-        return
-    if look.own.reason:
-        yield Charge(WRONG, read.key, look.own.reason)
-    for key in sorted(expected.keys() - look.own.parts.keys()):
-        yield Charge(WRONG, read.key, f"it does not name {key}, which ours does")
-    for key in sorted(look.own.parts.keys() - expected.keys()):
-        yield Charge(WRONG, read.key, f"it names {key}, which ours does not")
-    for key, (items, checksum) in look.own.parts.items():
-        part = expected.get(key)
-        if part and (items not in (None, part.items) or checksum not in ("", part.sha256, part.md5)):
-            yield Charge(WRONG, read.key, f"it says otherwise of {key} than ours")

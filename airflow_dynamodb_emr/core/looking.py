@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from airflow_dynamodb_emr.core.checked import Found
-from airflow_dynamodb_emr.core.documents import Document, Noun
+from airflow_dynamodb_emr.core.documents import Document, Noun, digest
 from airflow_dynamodb_emr.core.exported import Stored
 from airflow_dynamodb_emr.core.manifest import TableManifest
 from airflow_dynamodb_emr.core.schema import Schema
@@ -24,7 +24,8 @@ class Own(Noun, frozen=True, kw_only=True):
 
     read: Read
     parts: dict[str, tuple[int | None, str]] = {}  # key relative to the backup's folder -> items and checksum, as far as it says them
-    reason: str = ""  # what is wrong with the rest of it
+    says: dict[str, object] = {}  # field of our manifest -> what it says of that
+    reasons: list[str] = []  # what is wrong with it, whatever ours says
 
 
 class Look(Noun, frozen=True, kw_only=True):
@@ -41,6 +42,20 @@ class Look(Noun, frozen=True, kw_only=True):
     chain: str = ""  # why what it stands on does not fit
     found: Found | None = None  # None: its parts were not read
 
+    @property
+    def dump_sha256(self) -> str:
+        """Tells this dump from another of the same table: what backup.json says of its manifest, or else what lies there."""
+        if self.told:
+            return self.told.manifest_sha256
+        return self.manifest_read.sha256 or (self.own.read.sha256 if self.own else "")
+
+    @property
+    def listed_sha256(self) -> str:
+        """Of its parts' names, sizes and ETags: while these stay, nobody has written to them."""
+        keys = {part.key for part in self.manifest.parts} if self.manifest else set(self.own.parts) if self.own else set()
+        there = [f"{key} {self.listed[key].bytes} {self.listed[key].etag}" for key in sorted(keys & self.listed.keys())]
+        return digest("\n".join(there).encode())
+
 
 class PlannedTable(Noun, frozen=True, kw_only=True):
     name: str
@@ -50,6 +65,7 @@ class Planned(Document, frozen=True, kw_only=True):
     """As much of plan.json as is held against the rest."""
 
     run: str
+    folder: str = ""
     tables: list[PlannedTable]
 
 
@@ -61,6 +77,7 @@ class Frame(Noun, frozen=True, kw_only=True):
     verdict_read: Read
     plan: Planned | None = None
     plan_read: Read
+    record_read: Read = Read(key="verification.json", there=False)
     running: bool = False  # its flag says that its run is under way
     flagged: bool = True  # its flag says that it is good
     forgotten: bool = False  # retention has chosen to delete it

@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from airflow_dynamodb_emr.core.documents import Document, Noun
+from airflow_dynamodb_emr.core.documents import UNREADABLE, Document, Noun, Time
 from airflow_dynamodb_emr.core.layout import S3Uri
 from airflow_dynamodb_emr.errors import BadInput, DataDamaged
 
@@ -43,8 +43,8 @@ class Copied(Document, frozen=True, kw_only=True):
     bytes: int
     content_bytes: int  # of the lines, unpacked
     read_units: float
-    started: datetime
-    ended: datetime
+    started: Time
+    ended: Time
     seconds: float
     parts: list[Part]  # keys are relative to the dump's folder
 
@@ -53,9 +53,9 @@ class Increment(Noun, frozen=True, kw_only=True):
     """What of a table a dump holds that is not the whole of it: the net change of each key within a window."""
 
     base: str  # URI of the manifest of the dump it stands on: of the whole table, or the increment before this one
-    base_time: datetime  # the moment that dump leads to
-    start: datetime  # changes at this very moment are in it
-    end: datetime  # those at this one are not
+    base_time: Time  # the moment that dump leads to
+    start: Time  # changes at this very moment are in it
+    end: Time  # those at this one are not
 
 
 class Proof(str, Enum):
@@ -95,8 +95,8 @@ class TableManifest(Document, frozen=True, kw_only=True):
     parts: list[Part]
     form: str = "connector"  # of its lines; or dynamodb-json
     engines: list[str]  # those that can load it; the connector cannot load every dump of its own
-    started: datetime
-    ended: datetime
+    started: Time
+    ended: Time
     seconds: float
     cluster: str = ""
     step: str = ""
@@ -109,8 +109,12 @@ class TableManifest(Document, frozen=True, kw_only=True):
     proof: Proof = Proof.READ
     settings: Settings = Settings()
     ignored: list[str] | None = None  # other files beside its parts when this was written, no part of it; None: nobody looked
-    consistent: datetime | None = None  # the moment it shows the table at, or leads to; None: it was read while it was written to
+    consistent: Time | None = None  # the moment it shows the table at, or leads to; None: it was read while it was written to
     increment: Increment | None = None  # None: it holds the whole table
+
+    @property
+    def window(self) -> tuple[datetime, datetime] | None:
+        return (self.increment.start, self.increment.end) if self.increment else None
 
 
 class _Entry(msgspec.Struct, forbid_unknown_fields=False):
@@ -131,7 +135,7 @@ def parse_connector_manifest(data: bytes, source: object = "the manifest") -> li
             raise DataDamaged(f"{source} has version {version}, expected {CONNECTOR_FORMAT}")
         entries = msgspec.json.decode(data, type=_ConnectorManifest).entries
         return [S3Uri.parse(entry.url, str(source)) for entry in entries]
-    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+    except UNREADABLE as error:
         raise DataDamaged(f"{source} is no manifest of the connector: {error}", "it was changed by hand or cut short") from error
     except BadInput as error:
         raise DataDamaged(error.facts) from error

@@ -8,6 +8,7 @@ from datetime import datetime
 from airflow_dynamodb_emr.core.charge import Charge, told, unread
 from airflow_dynamodb_emr.core.engines import CONNECTOR, WORKER
 from airflow_dynamodb_emr.core.looking import Look
+from airflow_dynamodb_emr.core.partfaults import in_part
 from airflow_dynamodb_emr.core.verdict import Verdict, worst
 from airflow_dynamodb_emr.core.verification import TableVerification, Verification
 
@@ -56,6 +57,8 @@ def table(look: Look, at: datetime) -> TableVerification:
         reasons=told(found),
         deep=look.found is not None,
         at=at,
+        manifest_sha256=look.dump_sha256,
+        listed_sha256=look.listed_sha256,
     )
 
 
@@ -63,6 +66,8 @@ def _charges(look: Look) -> Iterator[Charge]:
     if look.own is None:
         return
     yield from unread(look.own.read, "the connector's manifest")
+    for reason in look.own.reasons:
+        yield Charge(Verdict.INVALID, look.own.read.key, reason)
     for key in look.own.parts:
         if key not in look.listed:
             yield Charge(Verdict.INCOMPLETE, key, "it is not there")
@@ -70,8 +75,7 @@ def _charges(look: Look) -> Iterator[Charge]:
         yield Charge(Verdict.UNVERIFIED, "", "nobody has counted its items: only a deep look can tell whether it is whole")
         return
     for part in look.found.parts:
-        for reason in part.reasons:
-            yield Charge(Verdict.INVALID, part.key, reason)
+        yield from in_part(part)
 
 
 def _engines(look: Look) -> list[str]:

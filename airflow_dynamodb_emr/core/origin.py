@@ -2,20 +2,14 @@
 
 from __future__ import annotations
 
-from hashlib import sha256
-
 from msgspec import structs
 
+from airflow_dynamodb_emr.core.documents import digest
 from airflow_dynamodb_emr.core.dumping import TableDump
 from airflow_dynamodb_emr.core.engines import CONNECTOR
 from airflow_dynamodb_emr.core.manifest import KeyAttribute, Settings, TableManifest
 from airflow_dynamodb_emr.core.plan import BackupPlan
 from airflow_dynamodb_emr.core.schema import Schema
-
-
-def digest(stored: bytes) -> str:
-    """Of a document, as it lies in S3."""
-    return sha256(stored).hexdigest()
 
 
 def keys_of(schema: Schema) -> list[KeyAttribute]:

@@ -46,15 +46,24 @@ def _says_more(part: Part, moved: bool) -> bool:
     return moved or bool(part.sha256 or part.md5)
 
 
-def read(manifest: TableManifest, found: dict[str, Checked]) -> Charges:
+def read(look: Look, manifest: TableManifest) -> Charges:
+    found = {part.key: part for part in look.found.parts} if look.found else {}
     for part in manifest.parts:
         seen = found.get(part.key)
         if seen is None:
             continue
-        for reason in seen.reasons:
-            yield Charge(WRONG, part.key, reason)
+        yield from in_part(seen)
         for reason in () if seen.reasons else _other_content(part, seen):
             yield Charge(WRONG, part.key, reason)
+        if not (part.sha256 or part.md5 or seen.reasons) and seen.etag != look.listed[part.key].etag:
+            yield Charge(UNSURE, part.key, "it was written over while it was looked at: look again")
+
+
+def in_part(seen: Checked) -> Charges:
+    """What a look at its bytes has found, whatever it should be."""
+    verdict = UNSURE if seen.archived else WRONG if seen.sha256 else MISSING
+    for reason in seen.reasons:
+        yield Charge(verdict, seen.key, reason)
 
 
 def _other_content(part: Part, seen: Checked) -> Iterator[str]:

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
+from itertools import takewhile
 
 _OWN = {"manifest", "manifest.json"}  # the connector's and the copy engine's
 _DATA = "data"  # the copy engine's folder of parts, and DynamoDB's
 
 
 def is_data(name: str) -> bool:
-    """*name* begins at the dump's folder. The connector takes every file straight in it that is not hidden, ImportTable all that is in a `data`."""
+    """*name* begins at the dump's folder. The connector takes every file straight in it that is not hidden, ImportTable all below a `data`."""
     *folders, file = name.split("/")
-    if any(each[:1] in {"_", ".", ""} for each in (*folders, file)):
-        return False
-    return folders[-1] == _DATA if folders else file not in _OWN
+    seen = list(takewhile(lambda each: not is_hidden(each), folders))
+    return _DATA in seen or (not folders and not is_hidden(file) and file not in _OWN)
+
+
+def is_hidden(name: str) -> bool:
+    return name[:1] in {"_", ".", ""}
 
 
 def strangers(folder: str, listed: Iterable[str], known: Collection[str]) -> list[str]:

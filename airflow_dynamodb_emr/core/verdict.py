@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from enum import Enum
-from hashlib import sha256
 
 from airflow_dynamodb_emr.core.chain import folder_of
-from airflow_dynamodb_emr.core.documents import Document, Noun
+from airflow_dynamodb_emr.core.documents import Document, Noun, Time, digest
 from airflow_dynamodb_emr.core.dumping import TableDump
 from airflow_dynamodb_emr.core.manifest import TableManifest
 from airflow_dynamodb_emr.core.plan import BackupPlan
@@ -45,7 +44,7 @@ class TableVerdict(Noun, frozen=True, kw_only=True):
     raised: bool = False  # still, when this was written
     manifest_sha256: str = ""  # of tables/<name>.json; empty where there is none
     read_units: float | None = None  # that the dump took; None where the engine does not say
-    verified: datetime | None = None  # when a look since then has read each part, and found it whole
+    verified: Time | None = None  # when a look since then has read each part, and found it whole
 
 
 class Backup(Document, frozen=True, kw_only=True):
@@ -57,9 +56,9 @@ class Backup(Document, frozen=True, kw_only=True):
     region: str
     account: str
     uri: str
-    time: datetime
-    started: datetime
-    ended: datetime
+    time: Time
+    started: Time
+    ended: Time
     tables: list[TableVerdict]
     excluded: dict[str, str] = {}
     notes: list[str] = []
@@ -114,7 +113,7 @@ def whole(manifest: TableManifest, stored: bytes, seen: Seen, raised: bool) -> T
         seconds=manifest.seconds,
         throughput=seen,
         raised=raised,
-        manifest_sha256=sha256(stored).hexdigest(),
+        manifest_sha256=digest(stored),
         read_units=manifest.read_units,
     )
 

@@ -11,16 +11,19 @@ from airflow_dynamodb_emr.core.faults import charges
 from airflow_dynamodb_emr.core.looking import Frame, Look
 from airflow_dynamodb_emr.core.manifest import TableManifest
 from airflow_dynamodb_emr.core.verdict import Verdict, worst
-from airflow_dynamodb_emr.core.verification import TableVerification, Verification
+from airflow_dynamodb_emr.core.verification import DAMAGED, TableVerification, Verification
+from airflow_dynamodb_emr.core.wholefaults import as_published, of_the_whole
 
 
 def verification(frame: Frame, tables: Sequence[TableVerification], at: datetime) -> Verification:
     """*tables*: some or all of the backup's."""
-    found = list(_of_the_whole(frame))
+    read = {table.name for table in tables if table.deep or table.verdict in DAMAGED}
+    found = list(of_the_whole(frame, set(names(frame, ())) - read))
     return Verification(
         verdict=worst([*(each.verdict for each in tables), *(charge.verdict for charge in found)]),
         uri=frame.uri,
         at=at,
+        judged=frame.verdict.ended if frame.verdict else None,
         tables=list(tables),
         reasons=told(found),
         notes=list(_notes(frame)),
@@ -36,9 +39,7 @@ def names(frame: Frame, proven: Iterable[str]) -> list[str]:
 
 def table(frame: Frame, look: Look, at: datetime) -> TableVerification:
     manifest = look.manifest
-    found = list(charges(look, manifest, frame.moved) if manifest else _without_manifest(frame, look))
-    if frame.verdict and look.told is None and look.manifest_read.there:
-        found.append(Charge(Verdict.INVALID, look.manifest_read.key, "backup.json does not name this table: another run may have written here"))
+    found = list(_charges(frame, look))
     return TableVerification(
         name=look.name,
         verdict=worst([Verdict.VALID, *(charge.verdict for charge in found)]),
@@ -48,13 +49,21 @@ def table(frame: Frame, look: Look, at: datetime) -> TableVerification:
         reasons=told(found),
         deep=look.found is not None,
         at=at,
+        manifest_sha256=look.dump_sha256,
+        listed_sha256=look.listed_sha256,
     )
 
 
-def _without_manifest(frame: Frame, look: Look) -> Iterator[Charge]:
-    if look.told and look.told.verdict is not Verdict.VALID:
+def _charges(frame: Frame, look: Look) -> Iterator[Charge]:
+    if look.told and look.told.verdict is not Verdict.VALID:  # if it was dumped again since, its run has not said so yet
         yield Charge(look.told.verdict, "", "; ".join(look.told.reasons) or "its dump does not count")
-    elif look.manifest_read.damage or look.told:
+        return
+    yield from charges(look, look.manifest, frame.moved) if look.manifest else _without_manifest(frame, look)
+    yield from as_published(frame, look)
+
+
+def _without_manifest(frame: Frame, look: Look) -> Iterator[Charge]:
+    if look.manifest_read.damage or look.told:
         yield from unread(look.manifest_read, "its manifest")
     elif frame.running:
         yield Charge(Verdict.IN_PROGRESS, "", "it is not proven yet")
@@ -69,24 +78,6 @@ def _engines(manifest: TableManifest, look: Look) -> list[str]:
         return able
     others = [engine for engine in able if engine != CONNECTOR]
     return [CONNECTOR, *others] if look.found.connector_can_load else others
-
-
-def _of_the_whole(frame: Frame) -> Iterator[Charge]:
-    verdict, plan = frame.verdict, frame.plan
-    if verdict is None:
-        yield _unfinished(frame)
-    elif plan and plan.run != verdict.run:
-        yield Charge(Verdict.INVALID, frame.plan_read.key, f"it is of the run {plan.run}, backup.json of {verdict.run}: two have written here")
-
-
-def _unfinished(frame: Frame) -> Charge:
-    if frame.verdict_read.damage:
-        return Charge(Verdict.INVALID, frame.verdict_read.key, frame.verdict_read.damage)
-    if frame.forgotten:
-        return Charge(Verdict.INCOMPLETE, "", "it was forgotten: retention has chosen to delete it, and may have begun")
-    if frame.running:
-        return Charge(Verdict.IN_PROGRESS, "", "it has no verdict yet: its run may be under way")
-    return Charge(Verdict.INCOMPLETE, frame.verdict_read.key, "it is not there: the backup was never finished")
 
 
 def _notes(frame: Frame) -> Iterator[str]:

@@ -302,11 +302,11 @@ CASES = [
         document(f"{COPIED}/1/manifest.json", '"items": 5', '"items": 6'),
         COPIED,
         INVALID,
-        "it is of 6 items of PROD_copied, ours of 5",
+        "its items are 6, ours says 5",
     ),
     Case("a file left out of the connector's manifest", left_out, PACKED, INVALID, "it does not name PROD_packed/1/1c1f8d2e.gz"),
     Case("DynamoDB's list of files changed", flipped(f"{AWS}/manifest-files.json"), EXPORTED, INVALID, "does not have the MD5 that lies beside it"),
-    Case("DynamoDB's summary gone", gone(f"{AWS}/manifest-summary.json"), EXPORTED, INVALID, "manifest-summary.json is not there"),
+    Case("DynamoDB's summary gone", gone(f"{AWS}/manifest-summary.json"), EXPORTED, INCOMPLETE, OWN_GONE),
     # what an increment stands on
     Case("the base's manifest gone", no_base, CHANGED, INCOMPLETE, "is not there, and an increment stands on it"),
     Case("the base's part gone", no_base_part, CHANGED, INCOMPLETE, "is not as its manifest says, and an increment stands on it"),

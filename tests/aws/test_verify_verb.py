@@ -79,7 +79,7 @@ def test_what_is_found_is_recorded_if_that_is_wanted(made: Fabricated, verify: V
 @pytest.mark.parametrize(
     ("arguments", "uri", "facts"),
     [
-        (["--table", "nothing"], "", "tables: 'nothing' is in no way in"),
+        (["--table", "nothing"], "", "is called 'nothing'"),
         ([], "s3://backups/dynamodb", "backup: s3://backups/dynamodb holds none"),
         ([], "/tmp/x", "S3URI: expected s3://bucket/prefix"),
     ],

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from hypothesis import given
@@ -11,7 +11,7 @@ from msgspec import structs
 from airflow_dynamodb_emr.core.charge import Charge, told
 from airflow_dynamodb_emr.core.documents import decode, encode
 from airflow_dynamodb_emr.core.verdict import Verdict, worst
-from airflow_dynamodb_emr.core.verification import Fault, TableVerification, Verification, held, lowered, merged, of_here, since
+from airflow_dynamodb_emr.core.verification import Fault, TableVerification, Verification, doubted, held, lowered, merged, of_here
 
 from .makers import NOON, backup, judged
 
@@ -26,7 +26,8 @@ def seen(name: str = "a", verdict: Verdict = VALID, deep: bool = False, **more: 
 
 def look(*tables: TableVerification, reasons: Sequence[Fault] = (), **more: object) -> Verification:
     verdict = INVALID if reasons else worst(table.verdict for table in tables)
-    return Verification(verdict=verdict, uri="s3://b/x", at=LATER, tables=list(tables), reasons=list(reasons), **more)  # type: ignore[arg-type]
+    about = {"uri": "s3://b/x", "at": LATER, "judged": NOON, **more}
+    return Verification(verdict=verdict, tables=list(tables), reasons=list(reasons), **about)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(
@@ -60,6 +61,36 @@ def test_tables_that_were_not_looked_at_keep_theirs_and_count() -> None:
     assert made.verdict is INVALID
 
 
+def test_what_a_look_had_from_the_record_is_no_news_for_it() -> None:
+    """While it looked, somebody else has found more."""
+    from_before = seen("a", deep=True, at=EARLIER)
+    newer = look(seen("a", INVALID, deep=True, at=NOON))
+
+    assert merged(newer, look(from_before)).tables == newer.tables
+    assert merged(None, look(from_before)).tables == [from_before], "a record that was lost meanwhile"
+
+
+def test_a_shallow_look_that_knew_nothing_of_a_deep_one_takes_nothing_back() -> None:
+    """Both began when nobody had looked."""
+    deep, shallow = look(seen("a", INVALID, deep=True)), look(seen("a"))
+
+    assert merged(merged(None, deep), shallow).tables == merged(merged(None, shallow), deep).tables == deep.tables
+
+
+@pytest.mark.parametrize("verdict", [VALID, INVALID])
+def test_a_look_at_another_dump_holds_for_none_of_this(verdict: Verdict) -> None:
+    before, now = look(seen("a", verdict, deep=True, manifest_sha256="x")), seen("a", UNVERIFIED, manifest_sha256="y")
+
+    assert held(before, now) == now
+
+
+def test_what_was_written_over_since_a_deep_look_is_not_whole_for_that() -> None:
+    before, now = look(seen("a", deep=True, listed_sha256="x")), seen("a", UNVERIFIED, listed_sha256="y")
+
+    assert held(before, now) == now
+    assert held(look(seen("a", INVALID, deep=True, listed_sha256="x")), now).verdict is INVALID
+
+
 LOOKS = st.lists(st.tuples(st.sampled_from([VALID, INVALID, INCOMPLETE, UNVERIFIED]), st.booleans()), min_size=1, max_size=6)
 
 
@@ -88,11 +119,37 @@ def test_a_backup_is_what_the_last_look_leaves_of_it() -> None:
     assert (found.tables[0].engines, found.tables[0].verified) == (["connector", "worker"], LATER)
 
 
-def test_a_look_from_before_the_verdict_says_nothing_of_it() -> None:
-    whole = backup(judged("a"))
-    record = structs.replace(look(seen("a", INCOMPLETE, at=EARLIER), reasons=[WRONG]), at=EARLIER)
+def test_a_look_at_another_verdict_or_dump_says_nothing_of_this_whatever_the_clocks_say() -> None:
+    whole = backup(judged("a", manifest_sha256="x"))
+    record = look(seen("a", INCOMPLETE), reasons=[WRONG], judged=EARLIER)
 
     assert lowered(whole, record) == whole == lowered(whole, None)
+    assert lowered(whole, structs.replace(record, judged=None)) == whole, "it was forgotten then, and has come back"
+
+
+@pytest.mark.parametrize("at", [EARLIER, LATER])
+def test_damage_counts_also_where_the_clock_of_who_found_it_was_wrong(at: datetime) -> None:
+    whole = backup(judged("a", manifest_sha256="x"))
+
+    assert lowered(whole, look(seen("a", INVALID, at=at, manifest_sha256="x"), at=at)).verdict is INVALID
+
+
+def test_damage_counts_also_after_its_run_was_cleared_for_another_tables_sake() -> None:
+    """Its own dump is what it was."""
+    whole = structs.replace(backup(judged("a", manifest_sha256="x"), judged("b")), ended=LATER)
+
+    assert lowered(whole, look(seen("a", INVALID, deep=True, manifest_sha256="x"), judged=NOON)).missing.keys() == {"a"}
+
+
+def test_no_look_makes_a_backup_better_than_its_verdict() -> None:
+    failed = structs.replace(backup(judged("a")), verdict=INCOMPLETE)
+
+    assert lowered(failed, look(seen("a", deep=True))).verdict is INCOMPLETE
+
+
+def test_where_looks_cannot_be_read_nobody_knows() -> None:
+    assert (doubted(backup(judged("a")), "why").verdict, doubted(backup(judged("a")), "why").notes) == (UNVERIFIED, ["why"])
+    assert doubted(backup(judged("a", INCOMPLETE)), "why").verdict is INCOMPLETE
 
 
 def test_what_cannot_be_told_takes_nothing_away() -> None:
@@ -112,13 +169,6 @@ def test_of_another_folders_record_only_damage_is_believed() -> None:
 
     assert of_here(record, "s3://b/x") is record
     assert [table.name for table in of_here(record, "s3://copy/x").tables] == ["b"]
-
-
-def test_a_look_holds_from_the_verdict_on() -> None:
-    record = look(seen("a", at=EARLIER), seen("b", at=NOON), reasons=[WRONG])
-
-    assert [table.name for table in since(record, NOON).tables] == ["b"] and since(record, NOON).reasons == [WRONG]
-    assert since(structs.replace(record, at=EARLIER), NOON).reasons == []
 
 
 def test_a_record_comes_back_from_its_file() -> None:

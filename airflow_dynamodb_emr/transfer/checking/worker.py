@@ -56,7 +56,7 @@ class Worker:
             return Checked(key=key, reasons=[self._of(key, damage)])
         except (ClientError, BotoCoreError) as error:
             if isinstance(error, ClientError) and error.response.get("Error", {}).get("Code") == _ARCHIVED:
-                return Checked(key=key, reasons=["it is archived: restore the object in S3 first"])
+                return Checked(key=key, archived=True, reasons=["it is archived: restore the object in S3 first"])
             raise of_s3(f"{self._dump.folder / key} could not be read", error, _HINT) from error
 
     def spill(self) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 from collections.abc import Callable, Iterator
+from datetime import datetime, timezone
 from threading import RLock
 from typing import Any
 
@@ -14,6 +15,7 @@ from botocore.response import StreamingBody
 from airflow_dynamodb_emr.transfer.raw.place import Place
 
 BUCKET = "backups"
+THEN = datetime(2026, 11, 23, tzinfo=timezone.utc)
 Mood = Callable[[str, dict[str, Any]], Any]
 
 
@@ -69,6 +71,8 @@ class FakeS3:
     def _put_object(self, asked: dict[str, Any]) -> dict[str, Any]:
         if asked.get("IfNoneMatch") and asked["Key"] in self.objects:
             raise refusal("PreconditionFailed")
+        if asked.get("IfMatch", "").strip('"') not in ("", self.etags.get(asked["Key"])):
+            raise refusal("PreconditionFailed")
         data = body(asked["Body"])
         return self._put(asked["Key"], data, _md5(data).hexdigest())
 
@@ -88,10 +92,15 @@ class FakeS3:
 
     def _list_objects_v2(self, asked: dict[str, Any]) -> dict[str, Any]:
         found = sorted(key for key in self.objects if key.startswith(asked["Prefix"]))
-        if "Delimiter" in asked:
-            inside = {key[len(asked["Prefix"]) :].partition("/") for key in found}
-            return {"CommonPrefixes": [{"Prefix": f"{asked['Prefix']}{name}/"} for name in sorted({name for name, slash, _ in inside if slash})]}
-        return {"Contents": [{"Key": key, "Size": len(self.objects[key]), "ETag": f'"{self.etags[key]}"'} for key in found]}
+        if "Delimiter" not in asked:
+            return {"Contents": [self._listed(key) for key in found]}
+        inside = {key: key[len(asked["Prefix"]) :].partition("/") for key in found}
+        folders = sorted({name for name, slash, _ in inside.values() if slash})
+        straight = [self._listed(key) for key, (_, slash, _) in inside.items() if not slash]
+        return {"Contents": straight, "CommonPrefixes": [{"Prefix": f"{asked['Prefix']}{name}/"} for name in folders]}
+
+    def _listed(self, key: str) -> dict[str, Any]:
+        return {"Key": key, "Size": len(self.objects[key]), "ETag": f'"{self.etags[key]}"', "LastModified": THEN}
 
     def _delete_objects(self, asked: dict[str, Any]) -> dict[str, Any]:
         for each in asked["Delete"]["Objects"]:
