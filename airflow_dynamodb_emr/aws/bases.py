@@ -21,6 +21,8 @@ def increments(store: Store, app: S3Uri, schemas: list[Schema], until: datetime,
         newest = Folder.parse(backups.choose(store, app, Wanted()).uri)
     except NotFound:
         return {}, {schema.name: "there is no good backup that it could stand on" for schema in schemas}
+    except DataDamaged as damage:  # of another night, which must not keep this one from being backed up
+        return {}, {schema.name: damage.facts for schema in schemas}
     found = {schema.name: _increment(store, newest, schema, until, most) for schema in schemas}
     return (
         {table: increment for table, increment in found.items() if isinstance(increment, Increment)},

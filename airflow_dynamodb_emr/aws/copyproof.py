@@ -46,7 +46,9 @@ def _not_as_written(store: Store, into: S3Uri, copied: Copied) -> list[str]:
     lost = [part.key for part in copied.parts if part.key not in stored]
     other = [part.key for part in copied.parts if part.key in stored and stored[part.key] != (part.bytes, part.etag)]
     foreign = sorted(stored.keys() - {part.key for part in copied.parts})
+    items = sum(part.items or 0 for part in copied.parts)
     return [
+        *([f"its parts hold {items} items, it says {copied.items}"] if items != copied.items else []),
         *([f"{len(lost)} parts are gone, {lost[0]} among them"] if lost else []),
         *([f"{len(other)} parts are not what was written, {other[0]} among them"] if other else []),
         *([f"{foreign[0]} is no part of it"] if foreign else []),

@@ -5,6 +5,8 @@ Each file's ETag and size are S3's own; that its bytes have this MD5 and hold so
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from airflow_dynamodb_emr.aws.store import Store
 from airflow_dynamodb_emr.core import documents, exported, native
 from airflow_dynamodb_emr.core.exported import FILES, ROOT, SUMMARY, DataFile, Exported, Stored, Summary
@@ -15,6 +17,8 @@ from airflow_dynamodb_emr.core.manifest import TableManifest
 from airflow_dynamodb_emr.core.origin import with_origin
 from airflow_dynamodb_emr.core.schema import Schema
 from airflow_dynamodb_emr.errors import DataDamaged
+
+Read = Callable[[S3Uri], bytes | None]  # an object; None: there is none
 
 
 def prove(store: Store, wish: Wish, export: Export) -> list[str]:
@@ -45,30 +49,30 @@ def proved(store: Store, wish: Wish, export: Export, table_id: str = "") -> Tabl
 
 def look(store: Store, into: S3Uri, id: str) -> Exported:
     """What lies in S3 of this export; raises DataDamaged where that is not even its manifests."""
-    summary, files = manifests(store, into, id)
+    summary, files = manifests(store.read, into, id)
     stored = {(into / ROOT).relative(uri): Stored(bytes=size, etag=etag) for uri, size, etag in store.etags(into / ROOT)}
     return Exported(summary=summary, files=files, stored=stored)
 
 
-def manifests(store: Store, into: S3Uri, id: str) -> tuple[Summary, list[DataFile]]:
+def manifests(read: Read, into: S3Uri, id: str) -> tuple[Summary, list[DataFile]]:
     """What DynamoDB says of it; raises DataDamaged."""
     root = into / ROOT / id
-    return exported.parse_summary(*_checked(store, root / SUMMARY)), exported.parse_files(*_checked(store, root / FILES))
+    return exported.parse_summary(*_checked(read, root / SUMMARY)), exported.parse_files(*_checked(read, root / FILES))
 
 
-def _checked(store: Store, name: S3Uri) -> tuple[bytes, S3Uri]:
+def _checked(read: Read, name: S3Uri) -> tuple[bytes, S3Uri]:
     """A manifest, whose checksum lies beside it, and its URI."""
     uri = S3Uri(name.bucket, f"{name.key}.json")
-    data = _there(store, uri)
-    beside = (store.read(S3Uri(name.bucket, f"{name.key}.{ending}")) for ending in ("md5", "checksum"))
+    data = _there(read, uri)
+    beside = (read(S3Uri(name.bucket, f"{name.key}.{ending}")) for ending in ("md5", "checksum"))
     checksum = next((each for each in beside if each is not None), None)
     if checksum is None:
         raise DataDamaged(f"{uri} has no checksum beside it")
     return exported.checked(data, checksum, uri), uri
 
 
-def _there(store: Store, uri: S3Uri) -> bytes:
-    data = store.read(uri)
+def _there(read: Read, uri: S3Uri) -> bytes:
+    data = read(uri)
     if data is None:
         raise DataDamaged(f"{uri} is not there")
     return data

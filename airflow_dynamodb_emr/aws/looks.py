@@ -20,7 +20,7 @@ from airflow_dynamodb_emr.core.origin import keys_of
 from airflow_dynamodb_emr.core.schema import Schema
 from airflow_dynamodb_emr.core.verdict import Backup
 from airflow_dynamodb_emr.core.verification import Verification, of_here
-from airflow_dynamodb_emr.errors import DataDamaged
+from airflow_dynamodb_emr.errors import CopyFailed, DataDamaged
 from airflow_dynamodb_emr.transfer.raw.refusals import of_s3
 
 T = TypeVar("T")
@@ -94,7 +94,7 @@ class Reader:
 
     def read(self, key: str, parse: Callable[[bytes], T]) -> tuple[Read, T | None]:
         """A document, by its *key* relative to the backup's folder. Raises CopyFailed, naming it, where S3 does not give it out."""
-        data = self._stored(self.folder.uri / key) if key in self.listed else None
+        data = self.fetch(self.folder.uri / key)
         if data is None:
             return Read(key=key, there=False), None
         try:
@@ -102,17 +102,23 @@ class Reader:
         except DataDamaged as damage:
             return Read(key=key, sha256=digest(data), damage=damage.facts), None
 
-    def _stored(self, uri: S3Uri) -> bytes | None:
-        """Of what was listed. It may be gone since; of a bucket that is gone a LIST says so, which is no verdict."""
+    def fetch(self, uri: S3Uri) -> bytes | None:
+        """None where none was listed, or it is gone since. Raises CopyFailed, naming it, where S3 does not give it out."""
+        listed = self.listed.get(self._key(uri))
         try:
-            found = self.store.tagged(uri)
-            if found is None:
-                next(self.store.keys(uri.bucket, uri.key), None)
-                return None
-            self.is_overtaken |= found.etag.strip('"') != self.listed[self._key(uri)].etag
-            return found.data
+            found = self.store.tagged(uri) if listed else None
+            if listed and found is None:
+                self._is_gone(uri)
         except (ClientError, BotoCoreError) as error:
             raise of_s3(f"{uri} could not be read", error, HINT) from error
+        if listed and found:
+            self.is_overtaken |= found.etag.strip('"') != listed.etag
+        return found.data if found else None
+
+    def _is_gone(self, uri: S3Uri) -> None:
+        """Raises for a bucket that is gone, which looks the same, and for an S3 that contradicts itself: neither is a verdict."""
+        if uri.key in dict(self.store.keys(uri.bucket, uri.key)):
+            raise CopyFailed(f"{uri} could not be read: S3 lists it, and says that it is not there", HINT)
 
     def _document(self, key: str, kind: type[T], check: Callable[[Any], object] = lambda _: None) -> tuple[Read, T | None]:
         def parse(data: bytes) -> T:

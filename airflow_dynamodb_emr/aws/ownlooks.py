@@ -7,11 +7,10 @@ from collections.abc import Callable, Collection, Iterable
 from typing import Protocol, TypeVar
 
 from airflow_dynamodb_emr.aws import exportproof
-from airflow_dynamodb_emr.aws.store import Store
 from airflow_dynamodb_emr.core import documents
 from airflow_dynamodb_emr.core.engines import CONNECTOR, NATIVE
 from airflow_dynamodb_emr.core.exported import FILES, ROOT, SUMMARY, DataFile, Summary, hexed
-from airflow_dynamodb_emr.core.layout import Folder
+from airflow_dynamodb_emr.core.layout import Folder, S3Uri
 from airflow_dynamodb_emr.core.looking import Own, Read
 from airflow_dynamodb_emr.core.manifest import Copied, TableManifest, moved_to, parse_connector_manifest
 from airflow_dynamodb_emr.core.strangers import is_hidden
@@ -26,8 +25,10 @@ T = TypeVar("T")
 class Backup(Protocol):
     """One whose folder was listed: see `looks.Reader`."""
 
-    store: Store
     folder: Folder
+
+    def fetch(self, uri: S3Uri) -> bytes | None:
+        """An object of it; None where none was listed, or it is gone since."""
 
     def read(self, key: str, parse: Callable[[bytes], T]) -> tuple[Read, T | None]:
         """A document of it, by its key relative to the backup's folder."""
@@ -73,7 +74,7 @@ def _of_export(backup: Backup, into: str) -> Own:
     if len(ids) != 1:
         return Own(read=read, reasons=[f"{len(ids)} exports lie there"])
     try:
-        summary, files = exportproof.manifests(backup.store, backup.folder.uri / into, *ids)
+        summary, files = exportproof.manifests(backup.fetch, backup.folder.uri / into, *ids)
     except DataDamaged as damage:
         return Own(read=_not_read(backup, read.key, damage))
     keys = [f"{root}/{file.path}" for file in files]
@@ -81,11 +82,9 @@ def _of_export(backup: Backup, into: str) -> Own:
 
 
 def _not_read(backup: Backup, folder: str, damage: DataDamaged) -> Read:
-    """What is gone, if it is; of a bucket that is gone the LIST raises, which is no verdict."""
-    root = backup.folder.uri / folder
-    there = {key for key, _ in backup.store.keys(root.bucket, f"{root.key}/")}
-    gone = [name for name in (f"{SUMMARY}.json", f"{FILES}.json") if (root / name).key not in there]
-    return Read(key=f"{folder}/{gone[0]}", there=False) if gone else Read(key=folder, damage=damage.facts.replace(f"{backup.folder.uri}/", ""))
+    there = backup.below(folder.partition("/")[0])
+    gone = [key for name in (SUMMARY, FILES) if (key := f"{folder}/{name}.json") not in there]
+    return Read(key=gone[0], there=False) if gone else Read(key=folder, damage=damage.facts.replace(f"{backup.folder.uri}/", ""))
 
 
 def _told(file: DataFile) -> tuple[int | None, str]:

@@ -11,6 +11,7 @@ from airflow_dynamodb_emr.aws import backups, chains, limits, preflight, readers
 from airflow_dynamodb_emr.aws.clients import Clients
 from airflow_dynamodb_emr.aws.errors import refused_as_bad_input
 from airflow_dynamodb_emr.aws.store import Store
+from airflow_dynamodb_emr.core.documents import decode, digest
 from airflow_dynamodb_emr.core.engines import CONNECTOR
 from airflow_dynamodb_emr.core.forgotten import Reader
 from airflow_dynamodb_emr.core.layout import Folder, S3Uri
@@ -90,8 +91,10 @@ def _source(clients: Clients, store: Store, request: RestoreRequest, backup: Bac
     there = tables.look(clients.dynamodb, name)
     if there and not request.into_existing:
         raise BadInput(f"table {name} exists already", "give the restored tables a prefix or suffix, or allow loading into existing tables")
-    schema, manifest = _document(store, folder.schema(table), Schema), _document(store, folder.manifest(table), TableManifest)
-    source = as_seen(Source(schema=schema, manifest=manifest, name=name, there=there), backup.table(table))
+    told = backup.table(table)
+    manifest = _document(store, folder.manifest(table), TableManifest, told.manifest_sha256 if told else "")
+    schema = _document(store, folder.schema(table), Schema, manifest.schema_sha256)
+    source = as_seen(Source(schema=schema, manifest=manifest, name=name, there=there), told)
     _refuse_other_keys(source)
     return source
 
@@ -103,8 +106,13 @@ def _refuse_other_keys(source: Source) -> None:
         raise BadInput(facts, "load it into a table of the same keys")
 
 
-def _document(store: Store, uri: S3Uri, kind: type[T]) -> T:
-    found = store.load(uri, kind)
-    if found is None:
+def _document(store: Store, uri: S3Uri, kind: type[T], sha256: str) -> T:
+    """*sha256*: as it was written; empty where nobody has said."""
+    data = store.read(uri)
+    if data is None:
         raise DataDamaged(f"{uri} is not there, although the backup's verdict says so", "somebody deleted it; choose another backup")
-    return found
+    if sha256 and digest(data) != sha256:
+        raise DataDamaged(
+            f"{uri} is not as it was when the backup was made", "somebody changed it; `dynamodb-emr verify` looks; choose another backup"
+        )
+    return decode(data, kind, uri)

@@ -7,6 +7,7 @@ from fnmatch import fnmatchcase
 from hashlib import sha256
 
 from airflow_dynamodb_emr.core.documents import Noun
+from airflow_dynamodb_emr.core.layout import OWN_FOLDERS
 from airflow_dynamodb_emr.errors import BadInput
 
 LONGEST_TABLE_NAME = 255
@@ -21,7 +22,9 @@ class Selection(Noun, frozen=True, kw_only=True):
     exclude: list[str] = []
 
     def split(self, names: Iterable[str]) -> tuple[list[str], dict[str, str]]:
-        """The selected names in order, and the excluded ones with the pattern that took each. Raises BadInput when none is left."""
+        """The selected names in order, and the excluded ones with the pattern that took each. Raises BadInput when none is left,
+        or one is called as no table of a backup may be.
+        """
         starting = sorted(name for name in names if name.startswith(self.prefix))
         excluded = {name: pattern for name in starting for pattern in self.exclude if fnmatchcase(name, pattern)}
         selected = [name for name in starting if name not in excluded]
@@ -29,6 +32,9 @@ class Selection(Noun, frozen=True, kw_only=True):
             raise BadInput(f"prefix: no table starts with {self.prefix!r}", "names are case-sensitive; look at the region too")
         if not selected:
             raise BadInput(f"exclude: all {len(starting)} tables that start with {self.prefix!r} are excluded", "take a name or pattern out")
+        if own := sorted(OWN_FOLDERS.intersection(selected)):
+            facts = f"prefix: it selects the table {own[0]}, and a folder of each backup's own is called so"
+            raise BadInput(facts, f"exclude it, and dump it by itself: `dynamodb-emr dump {own[0]} S3URI`")
         return selected, excluded
 
 

@@ -29,9 +29,10 @@ def as_published(frame: Frame, look: Look) -> Charges:
         return
     if look.told is None:
         yield Charge(WRONG, look.manifest_read.key, "backup.json does not name this table: another run may have written here")
-    base, known = look.manifest and look.manifest.increment and folder_of(look.manifest.increment.base), frame.verdict.stands_on
-    if base and known is not None and base not in known:
-        yield Charge(WRONG, frame.verdict_read.key, f"it does not say that {look.name} stands on {base}, which retention might delete")
+    increment, known = look.manifest.increment if look.manifest else None, frame.verdict.stands_on
+    if increment and known is not None and folder_of(increment.base) not in known:
+        facts = f"it does not say that {look.name} stands on {increment.base}, which retention might delete then"
+        yield Charge(WRONG, frame.verdict_read.key, facts)
 
 
 def _unfinished(frame: Frame) -> Charge:

@@ -22,6 +22,7 @@ from airflow_dynamodb_emr.local.http.protocol import ACCOUNT
 from airflow_dynamodb_emr.local.process import StandIn, stand_in
 
 from . import listed
+from .fabricated import Fabricated
 
 KNOBS: dict[str, Any] = {
     "create_seconds": 0,
@@ -146,3 +147,17 @@ def cluster(aws: StandIn, clients: Clients, cluster_request: dict[str, Any]) -> 
     yield id
     aws.faults(**dict.fromkeys(KINDS, 0))
     clients.emr.terminate_job_flows(JobFlowIds=[id])
+
+
+@pytest.fixture(scope="module")
+def whole() -> Fabricated:
+    return Fabricated()
+
+
+@pytest.fixture
+def made(whole: Fabricated) -> Iterator[Fabricated]:
+    """A good backup; what a test does to it is gone with the test."""
+    objects, etags, folder = dict(whole.s3.objects), dict(whole.s3.etags), whole.folder
+    yield whole
+    whole.s3.objects, whole.s3.etags, whole.folder = objects, etags, folder
+    whole.s3.before, whole.s3.calls = lambda *_: None, []

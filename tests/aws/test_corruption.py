@@ -2,199 +2,56 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from datetime import timedelta
-from typing import NamedTuple
+from collections.abc import Sequence
 
-import msgspec
 import pytest
 from any_item import ITEMS as ANY_ITEMS
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from airflow_dynamodb_emr.core import documents
-from airflow_dynamodb_emr.core.manifest import connector_manifest
-from airflow_dynamodb_emr.core.verdict import Verdict
-from airflow_dynamodb_emr.core.verification import TableVerification, Verification
-from airflow_dynamodb_emr.transfer.lines import Item, connector_line, dynamodb_line
-from tests.core.makers import NOON
-
-from .fabricated import CHANGED, COPIED, EXPORTED, ITEMS, PACKED, PLAIN, TABLES, Fabricated, change_line, item, packed
-
-VALID, INVALID, INCOMPLETE, IN_PROGRESS, UNVERIFIED = Verdict.VALID, Verdict.INVALID, Verdict.INCOMPLETE, Verdict.IN_PROGRESS, Verdict.UNVERIFIED
-OLD = NOON - timedelta(days=2)
-
-
-class Case(NamedTuple):
-    """One kind of damage."""
-
-    name: str
-    damage: Callable[[Fabricated], None]
-    table: str  # that suffers; empty: the backup as a whole
-    verdict: Verdict
-    words: str  # of the reason
-    shallow: bool = True  # whether it can be seen without reading data
-
-
-def flip(data: bytes, at: int = -1) -> bytes:
-    """One bit of it, in the middle unless told."""
-    at = len(data) // 2 if at < 0 else at
-    return data[:at] + bytes([data[at] ^ 4]) + data[at + 1 :]
-
-
-def rotten(name: str, change: Callable[[bytes], bytes] = flip) -> Callable[[Fabricated], None]:
-    def damage(made: Fabricated) -> None:
-        key = made.key(name)
-        made.rot(key, change(made[key]))
-
-    return damage
-
-
-def written(name: str, change: Callable[[bytes], bytes]) -> Callable[[Fabricated], None]:
-    def damage(made: Fabricated) -> None:
-        made[made.key(name)] = change(made[made.key(name)])
-
-    return damage
-
-
-def gone(key: str) -> Callable[[Fabricated], None]:
-    return lambda made: made.__delitem__(key)
-
-
-def dropped(name: str, number: int = 0) -> Callable[[Fabricated], None]:
-    return lambda made: made.__delitem__(made.key(name, number))
-
-
-def swapped(made: Fabricated) -> None:
-    first, second = made.key(COPIED, 0), made.key(COPIED, 1)
-    made[first], made[second] = made[second], made[first]
-
-
-def another_tables_part(made: Fabricated) -> None:
-    """Made to fit the manifest in all that S3 tells of it: only its bytes tell."""
-    other = packed([dynamodb_line({**each, "n": {"N": "7"}}) for each in ITEMS[0]])
-    made.rot(made.key(EXPORTED), other.ljust(117, b"\0")[:117])
-
-
-def left_out(made: Fabricated) -> None:
-    made[f"{PACKED}/1/manifest"] = connector_manifest([made.folder.uri / made.key(PACKED)])
-
-
-def counts_exchanged(made: Fabricated) -> None:
-    found = made.manifest(PLAIN)
-    wrong = [msgspec.structs.replace(part, items=5 - (part.items or 0)) for part in found.parts]
-    made[f"tables/{PLAIN}.json"] = documents.encode(msgspec.structs.replace(found, parts=wrong))
-    made.publish()
-
-
-def doubled(made: Fabricated) -> None:
-    made[made.key(COPIED).replace("0000", "0002")] = made[made.key(COPIED)]
-
-
-def added(name: str, file: str) -> Callable[[Fabricated], None]:
-    def damage(made: Fabricated) -> None:
-        made[f"{made.key(name).rpartition('/')[0]}/{file}"] = b"{}"
-
-    return damage
-
-
-def document(key: str, old: str, new: str) -> Callable[[Fabricated], None]:
-    return lambda made: made.edit(key, old, new)
-
-
-def manifest(name: str, old: str, new: str) -> Callable[[Fabricated], None]:
-    return document(f"tables/{name}.json", old, new)
-
-
-def schema(name: str, old: str, new: str) -> Callable[[Fabricated], None]:
-    return document(f"schema/{name}.json", old, new)
-
-
-def everywhere(name: str, old: str, new: str) -> Callable[[Fabricated], None]:
-    """Somebody has changed the manifest, and made the verdict fit it."""
-
-    def damage(made: Fabricated) -> None:
-        made.edit(f"tables/{name}.json", old, new)
-        made.publish()
-
-    return damage
-
-
-def copied_from(key: str, other: str) -> Callable[[Fabricated], None]:
-    def damage(made: Fabricated) -> None:
-        made[key] = made[other]
-
-    return damage
-
-
-def remade(name: str, *lines: bytes) -> Callable[[Fabricated], None]:
-    """By an engine that has written these lines, counted them and believes itself."""
-    return lambda made: become(made, Fabricated(lines={name: [lines, [_line(name, 5)]]}, read_back=-1 if name == PLAIN else 2**30))
-
-
-def become(made: Fabricated, other: Fabricated) -> None:
-    made.s3.objects, made.s3.etags = other.s3.objects, other.s3.etags
-
-
-def _line(name: str, number: int) -> bytes:
-    return {PLAIN: connector_line, COPIED: dynamodb_line, EXPORTED: dynamodb_line, CHANGED: change_line}[name](item(number))
-
-
-def miscounted(made: Fabricated) -> None:
-    """A large dump, which nobody has read: one line was lost on its way, and the names and sizes of its parts are what they were."""
-    become(made, Fabricated(read_back=-1))
-    key = made.key(PLAIN)
-    lines = made[key].splitlines(keepends=True)
-    made.rot(key, lines[0] + lines[1][:-1] + b" " * len(lines[2]) + b"\n")
-
-
-def no_base(made: Fabricated) -> None:
-    del made.s3.objects[made.base.manifest(CHANGED).key]
-
-
-def no_base_part(made: Fabricated) -> None:
-    del made.s3.objects[(made.base.uri / made.manifest(CHANGED, made.base).parts[0].key).key]
-
-
-def base_of_another_time(made: Fabricated) -> None:
-    found = made.manifest(CHANGED, made.base)
-    made.store.put(made.base.manifest(CHANGED), documents.encode(msgspec.structs.replace(found, consistent=OLD)))
-
-
-def another_verdict(made: Fabricated) -> None:
-    """With a table that nobody has planned or proven."""
-    told = made.verdict
-    more = msgspec.structs.replace(told.tables[0], name="PROD_ghost")
-    made["backup.json"] = documents.encode(msgspec.structs.replace(told, tables=[*told.tables, more]))
-
-
-def forgotten_table(made: Fabricated) -> None:
-    told = made.verdict
-    made["backup.json"] = documents.encode(msgspec.structs.replace(told, tables=[each for each in told.tables if each.name != COPIED]))
-
-
-def forgotten(made: Fabricated) -> None:
-    made["forgotten.json"] = made["backup.json"]
-    del made["backup.json"]
-
-
-def running(made: Fabricated) -> None:
-    del made["backup.json"]
-    made["BACKUP_RUNNING"] = b""
-
-
-def crc(data: bytes) -> bytes:
-    return flip(data, len(data) - 6)
-
+from airflow_dynamodb_emr.transfer.lines import Item
+
+from .damages import (
+    IN_PROGRESS,
+    INCOMPLETE,
+    INVALID,
+    VALID,
+    Case,
+    added,
+    another_tables_part,
+    another_verdict,
+    assert_found,
+    bad,
+    base_of_another_time,
+    copied_from,
+    counts_exchanged,
+    crc,
+    document,
+    doubled,
+    dropped,
+    everywhere,
+    flip,
+    flipped,
+    forgotten,
+    forgotten_table,
+    gone,
+    left_out,
+    line_of,
+    manifest,
+    miscounted,
+    no_base,
+    no_base_part,
+    remade,
+    rotten,
+    running,
+    schema,
+    swapped,
+    words,
+    written,
+)
+from .fabricated import CHANGED, COPIED, EXPORTED, PACKED, PLAIN, TABLES, Fabricated
 
 AWS = f"{EXPORTED}/1/AWSDynamoDB/0123-{EXPORTED}"  # DynamoDB's own manifests
-
-
-def flipped(key: str) -> Callable[[Fabricated], None]:
-    def damage(made: Fabricated) -> None:
-        made[key] = flip(made[key])
-
-    return damage
 
 
 OWN_GONE = "the engine's own manifest is not there"
@@ -234,13 +91,13 @@ CASES = [
     Case("a file added to the connector's folder", added(PLAIN, "f5dbdfe3"), PLAIN, INVALID, "would be taken for one"),
     Case("a file added to DynamoDB's", added(EXPORTED, "f5dbdfe3.json.gz"), EXPORTED, INVALID, "would be taken for one"),
     # what a faulty engine would write, and believe
-    Case("a key twice", remade(COPIED, _line(COPIED, 1), _line(COPIED, 1)), COPIED, INVALID, "1 line too many", False),
-    Case("a key in two parts", remade(EXPORTED, _line(EXPORTED, 5)), EXPORTED, INVALID, '{"id":{"S":"item 5"}} among them', False),
-    Case("a change twice", remade(CHANGED, _line(CHANGED, 5)), CHANGED, INVALID, "1 line too many", False),
+    Case("a key twice", remade(COPIED, line_of(COPIED, 1), line_of(COPIED, 1)), COPIED, INVALID, "1 line too many", False),
+    Case("a key in two parts", remade(EXPORTED, line_of(EXPORTED, 5)), EXPORTED, INVALID, '{"id":{"S":"item 5"}} among them', False),
+    Case("a change twice", remade(CHANGED, line_of(CHANGED, 5)), CHANGED, INVALID, "1 line too many", False),
     Case("an item without its key", remade(COPIED, b'{"Item":{"n":{"N":"1"}}}'), COPIED, INVALID, "lacks the key attribute 'id'", False),
     Case("a key of another type", remade(COPIED, b'{"Item":{"id":{"N":"1"}}}'), COPIED, INVALID, "type N, expected S", False),
-    Case("half an item", remade(COPIED, _line(COPIED, 1)[:-9]), COPIED, INVALID, "line 1: this line is no JSON", False),
-    Case("no item at all", remade(EXPORTED, _line(EXPORTED, 1), b'{"hello":1}'), EXPORTED, INVALID, "line 2: ", False),
+    Case("half an item", remade(COPIED, line_of(COPIED, 1)[:-9]), COPIED, INVALID, "line 1: this line is no JSON", False),
+    Case("no item at all", remade(EXPORTED, line_of(EXPORTED, 1), b'{"hello":1}'), EXPORTED, INVALID, "line 2: ", False),
     Case("a change without its keys", remade(CHANGED, b'{"NewImage":{"id":{"S":"a"}}}'), CHANGED, INVALID, "line 1: ", False),
     Case("bytes that are no text", remade(COPIED, b'{"Item":{"id":{"S":"\xff"}}}'), COPIED, INVALID, "line 1: ", False),
     Case("a line that is none in a large dump", remade(PLAIN, b"{"), PLAIN, INVALID, "line 1: ", False),
@@ -324,42 +181,10 @@ CASES = [
 ]
 
 
-@pytest.fixture(scope="module")
-def whole() -> Fabricated:
-    return Fabricated()
-
-
-@pytest.fixture
-def made(whole: Fabricated) -> Iterator[Fabricated]:
-    """A good backup; what a test does to it is gone with the test."""
-    objects, etags = dict(whole.s3.objects), dict(whole.s3.etags)
-    yield whole
-    whole.s3.objects, whole.s3.etags = objects, etags
-
-
-def words(found: Verification | TableVerification) -> list[str]:
-    return list(map(str, found.reasons))
-
-
-def bad(found: Verification) -> list[str]:
-    return [table.name for table in found.tables if table.verdict is not VALID]
-
-
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
 @pytest.mark.parametrize("deep", [False, True], ids=["shallow", "deep"])
 def test_damage_is_found_and_named(made: Fabricated, case: Case, deep: bool) -> None:
-    case.damage(made)
-
-    found = made.look(deep)
-
-    if not deep and not case.shallow:
-        assert found.verdict is VALID, "that it cannot be seen is what a deep look is for"
-        return
-    about = found.table(case.table) if case.table else found
-    assert about and (found.verdict, about.verdict) == (case.verdict, case.verdict)
-    assert any(case.words in reason for reason in words(about)), words(about)
-    assert bad(found) == ([case.table] if case.table else []), "no other table is blamed"
-    assert not case.table or not about.engines  # type: ignore[union-attr]
+    assert_found(made, case, deep)
 
 
 def test_a_flag_is_no_proof_and_no_damage(made: Fabricated) -> None:

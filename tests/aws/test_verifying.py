@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -29,19 +29,6 @@ from tests.transfer.raw.fake_s3 import BUCKET, refusal
 from .fabricated import APP, CHANGED, COPIED, EXPORTED, LATER, PACKED, PLAIN, TABLES, Fabricated, item
 
 VALID, INVALID, INCOMPLETE, UNVERIFIED = Verdict.VALID, Verdict.INVALID, Verdict.INCOMPLETE, Verdict.UNVERIFIED
-
-
-@pytest.fixture(scope="module")
-def whole() -> Fabricated:
-    return Fabricated()
-
-
-@pytest.fixture
-def made(whole: Fabricated) -> Iterator[Fabricated]:
-    objects, etags, folder = dict(whole.s3.objects), dict(whole.s3.etags), whole.folder
-    yield whole
-    whole.s3.objects, whole.s3.etags, whole.folder = objects, etags, folder
-    whole.s3.before, whole.s3.calls = lambda *_: None, []
 
 
 def copy(made: Fabricated, etags: Callable[[str], str]) -> None:

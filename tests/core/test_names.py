@@ -56,6 +56,14 @@ def test_an_exclusion_is_a_whole_name_or_a_pattern(pattern: str, left: list[str]
     assert selected == left
 
 
+def test_a_table_is_not_called_as_a_folder_that_each_backup_has() -> None:
+    """Its data would lie among the manifests."""
+    with pytest.raises(BadInput, match="selects the table tables, and a folder of each backup's own is called so"):
+        Selection(prefix="ta").split(["tables", "tasks"])
+
+    assert Selection(prefix="ta", exclude=["tables"]).split(["tables", "tasks", "schema"]) == (["tasks"], {"tables": "tables"})
+
+
 @pytest.mark.parametrize(
     ("exclude", "facts"),
     [
