@@ -96,6 +96,7 @@ def dumped_again(made: Fabricated) -> None:
 
 
 HERE = S3Uri("backups", "dynamodb/eu-west-1/PROD_/2026/11/23/12_00.00") / PACKED / "1"
+OLD = "2026-11-01T00:00:00Z"
 _NO_TYPES: Change = lambda table: table.update(AttributeDefinitions=[])  # noqa: E731
 _NO_KEY: Change = lambda table: table.update(KeySchema=[])  # noqa: E731
 
@@ -118,17 +119,23 @@ CASES = [
     Case("an engine that cannot", proven(COPIED, lambda found: found["engines"].append("connector")), COPIED, INVALID, "connector can load them"),
     Case("another form of lines", proven(COPIED, lambda found: found.update(form="connector")), COPIED, INVALID, "its form is dynamodb-json, ours"),
     Case("another engine", proven(COPIED, lambda found: found.update(engine="spark")), COPIED, INVALID, "its engine is worker, ours says spark"),
-    Case("another moment", proven(EXPORTED, lambda found: found.update(consistent="2020-01-01T00:00:00Z")), EXPORTED, INVALID, "its consistent is"),
+    Case("another moment", proven(EXPORTED, lambda found: found.update(consistent=OLD)), EXPORTED, INVALID, "its consistent is"),
     Case(
         "a window that is longer",
-        proven(CHANGED, lambda found: found["increment"].update(start="2026-11-01T00:00:00Z")),
+        proven(CHANGED, lambda found: found["increment"].update(start=OLD)),
         CHANGED,
         INVALID,
         "its window",
     ),
     # the engine's own
     Case("a file named twice", named(HERE / "0c1f8d2e.gz", HERE / "0c1f8d2e.gz", HERE / "1c1f8d2e.gz"), PACKED, INVALID, "gz 2 times"),
-    Case("files of another dump of these names", named(*(S3Uri("b", "x") / f"{n}c1f8d2e.gz" for n in "01")), PACKED, INVALID, "outside of this dump"),
+    Case(
+        "files of another dump of these names",
+        named(*(S3Uri("other", "x") / f"{n}c1f8d2e.gz" for n in "01")),
+        PACKED,
+        INVALID,
+        "outside of this dump",
+    ),
     # what would be loaded with it
     Case("a file below the data", put(f"{COPIED}/1/data/old/x.json.gz", b"x"), COPIED, INVALID, "would be taken for one"),
     Case("a hidden file among the data", put(f"{COPIED}/1/data/_x.json.gz", b"x"), COPIED, INVALID, "would be taken for one"),
@@ -144,7 +151,7 @@ CASES = [
         verdict(lambda found: found.update(stands_on=[])),
         CHANGED,
         INVALID,
-        "it does not say that PROD_changed",
+        "it does not say that",
     ),
     # the verdict
     Case("a verdict that is better than its tables", dumped_again, PLAIN, INCOMPLETE, "its step is FAILED"),

@@ -95,7 +95,8 @@ def refused(dump: Dump) -> str:
     [
         pytest.param({"table": "users"}, "it is a dump of users", id="another table"),
         pytest.param({"table_id": "other"}, "table orders was deleted and made anew since the plan was made", id="made anew"),
-        pytest.param({"parts": []}, "data/part-0-0000.json.gz is no part of it", id="a part too many"),
+        pytest.param({"items": 4}, "its parts hold 3 items, it says 4", id="other items than its parts"),
+        pytest.param({"parts": [], "items": 0}, "data/part-0-0000.json.gz is no part of it", id="a part too many"),
     ],
 )
 def test_a_copy_of_anything_else_than_was_planned_does_not_count(dump: Dump, said: dict[str, Any], why: str) -> None:

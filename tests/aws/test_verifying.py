@@ -229,7 +229,7 @@ def test_where_no_backup_is_it_is_said(made: Fabricated) -> None:
 
 def test_some_tables_are_looked_at_by_name_or_pattern(made: Fabricated) -> None:
     assert [table.name for table in made.look(tables=["*_p?*", COPIED]).tables] == [COPIED, PACKED, PLAIN]
-    with pytest.raises(BadInput, match="none in .* is called 'nothing'"):
+    with pytest.raises(BadInput, match=r"none in s3://.* is called 'nothing'"):
         made.look(tables=["nothing"])
 
 
