@@ -9,6 +9,7 @@ from msgspec import structs
 from airflow_dynamodb_emr.aws import tables
 from airflow_dynamodb_emr.aws.clients import Clients
 from airflow_dynamodb_emr.aws.store import Store
+from airflow_dynamodb_emr.core.documents import digest, encode
 from airflow_dynamodb_emr.core.layout import Folder, S3Uri
 from airflow_dynamodb_emr.core.verdict import Backup, Verdict
 from tests.core import makers
@@ -25,10 +26,12 @@ def verdict_at(store: Store, base: S3Uri, app: str, time: datetime, verdict: Ver
 
 def backup_of(clients: Clients, base: S3Uri, app: str, names: list[str], engines: tuple[str, ...] = ("connector", "worker")) -> Backup:
     """With the schema and the manifest of each of these tables, which are there."""
-    store = Store(clients.s3)
-    made = verdict_at(store, base, app, makers.NOON, names=tuple(names))
-    folder = Folder.parse(made.uri)
+    store, folder, judged = Store(clients.s3), Folder.of(base, "us-east-1", app, makers.NOON), []
     for schema in tables.save(clients, names)[0]:
+        manifest = structs.replace(makers.manifest(schema.name, engines), schema_sha256=digest(encode(schema)))
         store.write_once(folder.schema(schema.name), schema)
-        store.write_once(folder.manifest(schema.name), makers.manifest(schema.name, engines))
+        store.write_once(folder.manifest(schema.name), manifest)
+        judged.append(makers.judged(schema.name, manifest_sha256=digest(encode(manifest))))
+    made = structs.replace(makers.backup(*judged), uri=str(folder.uri))
+    store.write_once(folder.verdict, made)
     return made

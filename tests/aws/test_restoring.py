@@ -188,6 +188,19 @@ def test_a_backup_of_which_somebody_deleted_a_part_is_damaged(
         restoring.draft(clients, asked, "run", NOON)
 
 
+@pytest.mark.parametrize("what", ["schema", "manifest"])
+def test_a_backup_in_which_somebody_changed_a_document_is_damaged(
+    clients: Clients, store: Store, asked: RestoreRequest, backup: Backup, prefix: str, what: str
+) -> None:
+    """Nobody need have verified it before."""
+    folder = Folder.parse(backup.uri)
+    uri = folder.schema(prefix + "a") if what == "schema" else folder.manifest(prefix + "a")
+    store.put(uri, (store.read(uri) or b"") + b"\n")
+
+    with pytest.raises(DataDamaged, match=f"{uri} is not as it was when the backup was made"):
+        restoring.draft(clients, asked, "run", NOON)
+
+
 def test_a_restore_without_cluster_needs_neither_jar_nor_role(clients: Clients, make_table: MakeTable, asked: RestoreRequest, prefix: str) -> None:
     backup_of(clients, asked.base, prefix + "w", [make_table(prefix + "w")], engines=("worker",))
 

@@ -11,19 +11,20 @@ import pytest
 from botocore.exceptions import EndpointConnectionError
 from msgspec import structs
 
-from airflow_dynamodb_emr.aws import backups, verifications
+from airflow_dynamodb_emr.aws import backups, bases, verifications
 from airflow_dynamodb_emr.core import documents
 from airflow_dynamodb_emr.core.catalogue import Wanted
 from airflow_dynamodb_emr.core.engines import Wished
 from airflow_dynamodb_emr.core.layout import Folder, S3Uri
 from airflow_dynamodb_emr.core.loading import Source, as_seen, table_load
-from airflow_dynamodb_emr.core.manifest import Proof
+from airflow_dynamodb_emr.core.manifest import Proof, connector_manifest
 from airflow_dynamodb_emr.core.pace import Pace
 from airflow_dynamodb_emr.core.schema import Schema
 from airflow_dynamodb_emr.core.verdict import Verdict
 from airflow_dynamodb_emr.core.verification import TableVerification
 from airflow_dynamodb_emr.errors import BadInput, CopyFailed, NotFound
 from airflow_dynamodb_emr.transfer.lines import connector_line
+from tests.core import makers
 from tests.transfer.raw.fake_s3 import BUCKET, refusal
 
 from .fabricated import APP, CHANGED, COPIED, EXPORTED, LATER, PACKED, PLAIN, TABLES, Fabricated, item
@@ -154,6 +155,9 @@ def test_of_a_backup_that_was_never_finished_too(made: Fabricated) -> None:
     assert [str(reason) for table in found.tables for reason in table.reasons] == ["it was planned, and never proven"]
 
 
+TWICE = connector_manifest([S3Uri("long-gone", f"{folder}/3675fd64") for folder in "xy"])
+
+
 @pytest.fixture
 def older(made: Fabricated) -> Fabricated:
     """As the older system leaves it: two tables, each straight in its folder."""
@@ -181,6 +185,7 @@ def test_of_the_older_systems_backups_only_a_deep_look_can_tell(older: Fabricate
         pytest.param("orders/3675fd64", None, INCOMPLETE, "orders/3675fd64: it is not there", id="a part gone"),
         pytest.param("orders/manifest", None, INCOMPLETE, "orders/manifest: the connector's manifest is not there", id="no manifest"),
         pytest.param("orders/manifest", b"{", INVALID, "orders/manifest: it is no manifest of the connector", id="a manifest that is none"),
+        pytest.param("orders/manifest", TWICE, INVALID, "orders/manifest: it names orders/3675fd64 2 times", id="a file named twice"),
         pytest.param("orders/3675fd64", b'{"id":{"s":', INVALID, "orders/3675fd64: line 1: ", id="half an item"),
     ],
 )
@@ -200,6 +205,25 @@ def test_what_an_older_backup_says_of_itself_counts(older: Fabricated, flag: str
     older[flag] = b""
 
     assert older.look(deep=True).verdict is verdict
+
+
+def test_what_an_older_backup_was_found_to_be_holds_while_nobody_writes_to_it(older: Fabricated) -> None:
+    """Nothing says what its files should be: only a deep look at these very files does."""
+    verifications.record(older.store, older.folder, older.look(deep=True))
+    assert older.look().verdict is VALID
+
+    older["orders/3675fd64"] = older["orders/3675fd64"].replace(b"item 1", b"item 8")
+
+    assert [table.verdict for table in older.look().tables] == [UNVERIFIED, VALID]
+
+
+def test_a_copy_that_was_found_whole_is_not_for_that_whole_for_ever(made: Fabricated) -> None:
+    copy(made, in_pieces)
+    verifications.record(made.store, made.folder, made.look(deep=True))
+    assert made.look().verdict is VALID
+
+    made[made.key(COPIED)] = bytes(len(made[made.key(COPIED)]))
+    assert [table.name for table in made.look().tables if table.verdict is UNVERIFIED] == [COPIED]
 
 
 @pytest.mark.parametrize("at", ["list_objects_v2", "tables/", "/data/part-"])
@@ -331,3 +355,12 @@ def test_what_was_found_of_the_original_is_lost_in_its_copy_and_what_was_good_ma
     record = verifications.read(made.store, made.folder)
 
     assert record and [(table.name, table.verdict) for table in record.tables] == [(PLAIN, INVALID)]
+
+
+def test_a_newest_backup_that_cannot_be_read_keeps_nobody_from_making_the_next(made: Fabricated) -> None:
+    """Its exports are of whole tables then."""
+    made["backup.json"] = b"{"
+
+    increments, why = bases.increments(made.store, APP, [makers.schema(CHANGED)], LATER, 30)
+
+    assert increments == {} and "backup.json is no Backup" in why[CHANGED]
