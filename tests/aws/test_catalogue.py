@@ -259,8 +259,8 @@ def test_a_base_may_be_a_whole_bucket(store: Store) -> None:
     assert (entry.uri, entry.region, entry.prefix) == (str(backup.uri), "us-east-1", "PROD_")
 
 
-def test_a_look_from_before_the_verdict_says_nothing_of_it(store: Store) -> None:
-    looked(NOON - DAY, Verdict.INVALID, made(NOON))
+def test_a_look_at_an_earlier_dump_says_nothing_of_this_one(store: Store) -> None:
+    looked(NOON + DAY, Verdict.INVALID, made(NOON, judged(manifest_sha256="of the dump that was made when its run was cleared")))
 
     assert only(store).good
 

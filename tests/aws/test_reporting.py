@@ -110,7 +110,10 @@ def test_a_backup_that_a_later_look_has_found_damaged_is_no_measure(store: Store
     for days in (2, 1):
         published(store, planned(folder, days), good(planned(folder, days)))
     bad = planned(folder, 1).root
-    fault = TableVerification(name="PROD_a", verdict=Verdict.INVALID, reasons=[Fault(reason="a part is gone")], at=NOON)
+    told = good(planned(folder, 1)).table("PROD_a")
+    assert told
+    reasons, about = [Fault(reason="a part is gone")], told.manifest_sha256
+    fault = TableVerification(name="PROD_a", verdict=Verdict.INVALID, reasons=reasons, at=NOON, manifest_sha256=about)
     store.put(bad.verification, documents.encode(Verification(uri=str(bad.uri), verdict=Verdict.INVALID, tables=[fault])))
 
     found = reporting.earlier(store, plan)
