@@ -81,7 +81,10 @@ def listed(store: Store, base: S3Uri, app: S3Uri, window: Window, limit: int = 0
 def show(store: Store, folder: Folder) -> tuple[Backup, Verification | None]:
     """Its verdict with its tables, be it the older system's, and what the last look at it found. Raises NotFound for what is no backup."""
     look = look_at(store, folder)
-    verification = _verification(store, look)
+    try:
+        verification = _verification(store, look)
+    except DataDamaged:  # the backup's notes say so
+        verification = None
     backup = backups.read(store, folder) if look.standing is Standing.JUDGED else older.read(store, look, verification)
     if backup is None:
         raise NotFound(f"backup: {folder.uri} {_WHY_NOT[look.standing]}", "`dynamodb-emr backups --base S3URI` lists the backups there are")

@@ -10,6 +10,14 @@ from airflow_dynamodb_emr.core.verification import Fault, TableVerification, Ver
 from airflow_dynamodb_emr.core.words import counted, size
 
 SHOWN = 10  # things that are wrong with one table; the document has all
+_AGAIN = "restore an earlier backup, or these tables' from one; back them up again now"
+_HINTS = {
+    Verdict.VALID: "",
+    Verdict.INVALID: _AGAIN,
+    Verdict.INCOMPLETE: _AGAIN,
+    Verdict.IN_PROGRESS: "verify it again when its run is over",
+    Verdict.UNVERIFIED: "a deep look reads each part, and can tell",
+}
 _HEAD = ("table", "verdict", "items", "stored", "restorable by", "")
 
 
@@ -35,6 +43,11 @@ def line(table: TableVerification) -> str:
 def bad(found: Verification) -> list[str]:
     """A line for each thing that is wrong, with the table it is of."""
     return [*_faults("", found.reasons), *_of_tables(found)]
+
+
+def hint(found: Verification) -> str:
+    """What to do; empty where all is well."""
+    return _HINTS[found.verdict]
 
 
 def _row(table: TableVerification) -> tuple[str, ...]:

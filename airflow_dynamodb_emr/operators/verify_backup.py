@@ -13,14 +13,12 @@ from airflow_dynamodb_emr.core.catalogue import LATEST, Wanted
 from airflow_dynamodb_emr.core.layout import Folder, S3Uri
 from airflow_dynamodb_emr.core.verdict import Verdict
 from airflow_dynamodb_emr.core.verification import TableVerification, Verification
-from airflow_dynamodb_emr.core.verified import bad, headline, line
+from airflow_dynamodb_emr.core.verified import bad, headline, hint, line
 from airflow_dynamodb_emr.errors import BackupIncomplete, BadInput
 from airflow_dynamodb_emr.operators.base import AwsOperator, no_retry_for_bad_input, now
 
 if TYPE_CHECKING:
     from airflow.sdk import Context
-
-_HINT = "restore an earlier backup, or these tables' from one; back them up again now"
 
 
 class VerifyBackupOperator(AwsOperator):
@@ -75,5 +73,5 @@ class VerifyBackupOperator(AwsOperator):
 def _raise_unless_good(found: Verification) -> None:
     """Looking again cures nothing."""
     if not found.is_good:
-        error = BackupIncomplete("\n".join([headline(found), *bad(found)]), _HINT)
+        error = BackupIncomplete("\n".join([headline(found), *bad(found)]), hint(found))
         raise AirflowFailException(str(error)) from error

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from decimal import Context, Decimal
+from decimal import MAX_EMAX, MIN_EMIN, Context, Decimal
 from functools import lru_cache
 from hashlib import blake2b
 from typing import Any
@@ -13,7 +13,8 @@ import msgspec
 from airflow_dynamodb_emr.errors import DataDamaged
 
 _encode = msgspec.json.Encoder(order="sorted").encode
-_EXACT = Context(prec=500)  # DynamoDB has 38 digits; what is beyond is damage, and must not look equal for being rounded
+# DynamoDB has 38 digits, and exponents to 125; what is beyond is damage, and must neither look equal for being rounded nor end in an error
+_EXACT = Context(prec=500, Emax=MAX_EMAX, Emin=MIN_EMIN)
 
 
 def key_of(item: dict[str, Any], keys: Sequence[str]) -> bytes:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from argparse import Namespace
 from datetime import datetime, timezone
 
@@ -11,8 +12,8 @@ from airflow_dynamodb_emr.aws.clients import Clients
 from airflow_dynamodb_emr.aws.store import Store
 from airflow_dynamodb_emr.core import documents
 from airflow_dynamodb_emr.core.layout import Folder, S3Uri
-from airflow_dynamodb_emr.core.verification import Verification
-from airflow_dynamodb_emr.core.verified import lines
+from airflow_dynamodb_emr.core.verification import DAMAGED, Verification
+from airflow_dynamodb_emr.core.verified import hint, lines
 from airflow_dynamodb_emr.errors import DataDamaged
 from airflow_dynamodb_emr.settings import Settings
 from airflow_dynamodb_emr.verbs import account, bar
@@ -26,6 +27,9 @@ def run(given: Namespace) -> int:
     if given.record:
         verifications.record(Store(clients.s3), folder, found)
     print(documents.encode(found).decode() if given.json else "\n".join(lines(found)))
+    if not found.is_good:
+        unwritten = "; --record writes it down, so that no restore takes it for good" if found.verdict in DAMAGED and not given.record else ""
+        print(f"HINT: {hint(found)}{unwritten}", file=sys.stderr)
     return 0 if found.is_good else 1
 
 

@@ -379,3 +379,11 @@ def test_the_older_systems_moved_out_of_its_place_is_refused(store: Store) -> No
 
     with pytest.raises(NotFound, match="does not lie where"):
         catalogue.show(store, moved)
+
+
+def test_a_backup_is_shown_also_where_nobody_can_read_what_was_found_of_it(store: Store) -> None:
+    folder = put(made(NOON), ("verification.json", b"{"))
+
+    backup, verification = catalogue.show(store, folder)
+
+    assert (backup.verdict, verification) == (Verdict.UNVERIFIED, None) and "verification.json" in backup.notes[-1]

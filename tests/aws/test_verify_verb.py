@@ -67,8 +67,11 @@ def test_its_json_is_what_scripts_hang_on(made: Fabricated, verify: Verify) -> N
 def test_what_is_found_is_recorded_if_that_is_wanted(made: Fabricated, verify: Verify) -> None:
     made.rot(made.key(PLAIN), made[made.key(PLAIN)].replace(b"item 1", b"item 0"))
 
-    assert verify("--deep")[0] == 1 and not made.store.read(made.folder.verification)
-    assert verify("--deep", "--record")[0] == 1
+    status, _, err = verify("--deep")
+    assert status == 1 and err.startswith("HINT: restore an earlier backup, ") and "; --record writes it down" in err
+    assert not made.store.read(made.folder.verification)
+    status, _, err = verify("--deep", "--record")
+    assert status == 1 and "--record" not in err
 
     backup = backups.read(made.store, made.folder)
     assert backup and list(backup.missing) == [PLAIN]

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from msgspec import structs
+
 from airflow_dynamodb_emr.core import verified
 from airflow_dynamodb_emr.core.verdict import Verdict
 from airflow_dynamodb_emr.core.verification import Fault, TableVerification, Verification
@@ -25,6 +27,12 @@ def test_a_look_is_told_by_table_and_then_by_what_is_wrong() -> None:
     ]
     assert told[6] == "users/1/0: it is not there" and told[-2:] == ["users: and 3 more", "note: copied"]
     assert verified.bad(FOUND) == told[4:-1]
+
+
+def test_what_to_do_is_said_of_every_verdict_but_the_good() -> None:
+    said = {verdict: verified.hint(structs.replace(FOUND, verdict=verdict)) for verdict in Verdict}
+
+    assert [verdict for verdict, hint in said.items() if not hint] == [Verdict.VALID]
 
 
 def test_a_table_is_told_in_one_line() -> None:

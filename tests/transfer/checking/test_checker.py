@@ -12,7 +12,7 @@ from botocore.response import StreamingBody
 from airflow_dynamodb_emr.core.layout import S3Uri
 from airflow_dynamodb_emr.core.manifest import KeyAttribute
 from airflow_dynamodb_emr.errors import CopyFailed
-from airflow_dynamodb_emr.transfer.checking import Checked, Found, check, checker, digests, worker
+from airflow_dynamodb_emr.transfer.checking import INCREMENT, Checked, Found, check, checker, digests, worker
 from airflow_dynamodb_emr.transfer.raw import compression
 from airflow_dynamodb_emr.transfer.raw.forms import DYNAMODB_JSON
 
@@ -213,6 +213,17 @@ def test_numbers_are_one_key_however_they_are_written(s3: S3Client) -> None:
     seen = found(s3, "x", attributes=[KeyAttribute(name="n", type="N")])
 
     assert (seen.duplicates, seen.duplicate_count) == (['{"n":{"N":"1"}}'], 2)
+
+
+@pytest.mark.parametrize("number", ["1e9999999", "-1E-9999999"])
+@pytest.mark.parametrize("form", ["", INCREMENT])
+def test_numbers_beyond_all_bounds_are_compared_and_no_error(s3: S3Client, number: str, form: str) -> None:
+    line = b'{"Metadata":{},"Keys":{"n":{"N":"%s"}}}\n' if form else b'{"n":{"N":"%s"}}\n'
+    put(s3, x=line % number.encode() * 2)
+
+    seen = found(s3, "x", attributes=[KeyAttribute(name="n", type="N")], form=form)
+
+    assert (seen.parts[0].reasons, seen.duplicate_count) == ([], 1)
 
 
 def test_two_keys_of_one_digest_are_no_duplicates(s3: S3Client, monkeypatch: pytest.MonkeyPatch) -> None:
