@@ -9,8 +9,8 @@ from datetime import datetime, timezone
 from msgspec import structs
 
 from airflow_dynamodb_emr.aws import retention
+from airflow_dynamodb_emr.core.decision import Chosen, Policy, lines
 from airflow_dynamodb_emr.core.keeping import Keep
-from airflow_dynamodb_emr.core.retention import Chosen, Policy, lines
 from airflow_dynamodb_emr.core.words import counted
 from airflow_dynamodb_emr.settings import Settings
 from airflow_dynamodb_emr.verbs.places import of_prefix

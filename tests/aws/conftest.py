@@ -13,6 +13,7 @@ from botocore.config import Config
 from moto import mock_aws
 from moto.s3.models import s3_backends
 
+from airflow_dynamodb_emr.aws import together
 from airflow_dynamodb_emr.aws.clients import PATIENT, Clients
 from airflow_dynamodb_emr.aws.store import Store
 from airflow_dynamodb_emr.core.cluster import ClusterSpec
@@ -146,3 +147,10 @@ def cluster(aws: StandIn, clients: Clients, cluster_request: dict[str, Any]) -> 
     yield id
     aws.faults(**dict.fromkeys(KINDS, 0))
     clients.emr.terminate_job_flows(JobFlowIds=[id])
+
+
+@pytest.fixture
+def in_turn(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Calls come in one order, whoever dies or comes between; and thousands of threads would take longer than all the rest."""
+    monkeypatch.setattr(together, "each", lambda work, items, *_: [work(item) for item in items])
+    monkeypatch.setattr(together, "ahead", lambda work, items, *_: map(work, items))
