@@ -8,6 +8,7 @@ from datetime import datetime, timezone
 
 from airflow_dynamodb_emr.aws import pruning
 from airflow_dynamodb_emr.core.pruned import Pruned, summary
+from airflow_dynamodb_emr.core.words import printable
 from airflow_dynamodb_emr.settings import Settings
 from airflow_dynamodb_emr.verbs.places import of_prefix
 
@@ -19,7 +20,7 @@ def run(given: Namespace) -> int:
     for pruned in pruning.prune_all(store, app, datetime.now(timezone.utc), given.dry_run, idle):
         found.append(pruned)
         if not given.json:
-            print(pruned.line(given.dry_run), flush=True)
+            print(printable(pruned.line(given.dry_run)), flush=True)
     if given.json:
         gone, left = [_pruned(each) for each in found if not each.left], [_left(each) for each in found if each.left]
         print(json.dumps({"pruned": gone, "left": left}, indent=2))

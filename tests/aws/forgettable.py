@@ -16,6 +16,7 @@ from airflow_dynamodb_emr.core.decision import Decision, Policy
 from airflow_dynamodb_emr.core.forgotten import Reader
 from airflow_dynamodb_emr.core.keeping import Keep
 from airflow_dynamodb_emr.core.layout import Folder, S3Uri
+from airflow_dynamodb_emr.core.manifest import Increment
 from airflow_dynamodb_emr.core.pruned import Pruned
 from airflow_dynamodb_emr.core.verdict import Backup, Verdict
 from airflow_dynamodb_emr.errors import DataDamaged
@@ -28,7 +29,6 @@ NOW = makers.NOON
 READER = Reader(run="dynamodb_restore/r", at=NOW, result="s3://backups/dynamodb/restores/r/restore.json")
 LAST_ONE = Policy(keep=Keep(last=1))
 _DATA = {
-    "plan.json": documents.encode(makers.plan()),
     "schema/orders.json": documents.encode(makers.schema()),
     "tables/orders.json": documents.encode(makers.manifest()),
     "orders/1/a.gz": b"data",
@@ -49,7 +49,7 @@ class World:
 
     def backup(self, days_ago: float, verdict: Verdict = Verdict.VALID, bases: tuple[Folder, ...] = ()) -> Folder:
         folder = Folder(APP / f"{NOW - timedelta(days=days_ago):%Y/%m/%d/%H_%M.%S}")
-        put = {(folder.uri / name).key: data for name, data in _DATA.items()}
+        put = {(folder.uri / name).key: data for name, data in {**_DATA, "plan.json": planned(bases)}.items()}
         judged = makers.backup(makers.judged(verdict=verdict, reasons=[] if verdict is Verdict.VALID else ["its step is FAILED"]))
         told = structs.replace(judged, uri=str(folder.uri), time=folder.time, stands_on=[str(base.uri) for base in bases])
         flag = folder.flag("COMPLETE_SUCCESS" if verdict is Verdict.VALID else "COMPLETE_FAILED")
@@ -145,6 +145,13 @@ class World:
             return True
         finally:
             self.s3.before, self.s3.after, self.s3.half = lambda _: None, lambda _: None, None
+
+
+def planned(bases: tuple[Folder, ...]) -> bytes:
+    increments = {
+        f"orders{number}": Increment(base=str(base.manifest("orders")), base_time=NOW, start=NOW, end=NOW) for number, base in enumerate(bases)
+    }
+    return documents.encode(structs.replace(makers.plan(), increments=increments))
 
 
 def of_two() -> World:

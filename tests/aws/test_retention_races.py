@@ -6,6 +6,7 @@ from collections.abc import Callable
 from itertools import count
 
 import pytest
+from botocore.exceptions import ClientError
 from msgspec import structs
 
 from airflow_dynamodb_emr.aws import catalogue, forgetting, marking, pruning, together
@@ -220,3 +221,37 @@ def test_whoever_dies_while_a_chain_is_forgotten_leaves_no_increment_without_its
         if not killed:
             break
     assert there == [False, False, False] and number > 20
+
+
+@pytest.mark.parametrize("code", ["SlowDown", "AccessDenied", "InvalidObjectState"])
+def test_whatever_call_is_refused_once_the_newest_good_one_stays_and_nothing_looks_whole_that_is_not(code: str) -> None:
+    for number in count():
+        world = World()
+        new, marked = world.backup(0), world.backup(3)
+        base = world.backup(2)
+        top = world.backup(1, bases=(base,))
+        marking.mark(world.store, marked, "", NOW)
+        refused = refuse_once(world, number, code)
+
+        quiet(lambda world: world.retain(), ClientError)(world)
+        world.s3.before = lambda _: None
+
+        world.refuse_whole_looking_remains()
+        assert world.entry(new).good and world.entry(marked).kept and (catalogue.entry(world.store, top) is None or world.entry(base).good), number
+        world.retain()
+        assert not world.keys(base) and not world.keys(top)
+        if not refused:
+            break
+    assert number > 30
+
+
+def refuse_once(world: World, number: int, code: str) -> list[str]:
+    left, refused = count(), list[str]()
+
+    def before(operation: str) -> None:
+        if next(left) == number:
+            refused.append(operation)
+            raise ClientError({"Error": {"Code": code}, "ResponseMetadata": {"HTTPStatusCode": 503}}, operation)  # type: ignore[typeddict-item]
+
+    world.s3.before = before
+    return refused
