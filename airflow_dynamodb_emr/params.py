@@ -107,7 +107,7 @@ def restore(settings: Settings) -> dict[str, Param]:
 def retention(settings: Settings) -> dict[str, Param]:
     dry = "Only tell what would be forgotten and deleted, and why; touches nothing."
     return {
-        "prefix": _text("Prefix", "Only the backups of this prefix. Empty: those of all configured ones."),
+        "prefix": _text("Prefix", "Only the backups of this prefix, or of the folder of this name. Empty: those of all configured prefixes."),
         "dry_run": Param(False, type="boolean", title="Dry run", description_md=dry),
         "base": _base(settings),
     }

@@ -10,7 +10,7 @@ from functools import partial
 from botocore.exceptions import ClientError
 
 from airflow_dynamodb_emr.aws import backups, older, together, verifications
-from airflow_dynamodb_emr.aws.errors import code, is_denied
+from airflow_dynamodb_emr.aws.errors import code, is_closed
 from airflow_dynamodb_emr.aws.store import Store
 from airflow_dynamodb_emr.core.catalogue import Entry, Window
 from airflow_dynamodb_emr.core.layout import LEVELS, Folder, S3Uri
@@ -45,17 +45,20 @@ def entries(store: Store, app: S3Uri, since: datetime | None = None, until: date
 
 def entry(store: Store, folder: Folder) -> Entry | None:
     """None where there is no backup: the folder is somebody else's, or retention deletes it."""
-    look = look_at(store, folder)
+    return entry_at(store, look_at(store, folder))
+
+
+def entry_at(store: Store, look: Look) -> Entry | None:
     try:
         verification = _verification(store, look)
         if look.standing is not Standing.JUDGED:
             return unjudged(look, verification)
-        backup = backups.written(store, folder)  # and not `read`: most have no record of a look, which would be one more call
+        backup = backups.written(store, look.folder)  # and not `read`: most have no record of a look, which would be one more call
         return entry_of(look, lowered(backup, verification), verification) if backup else None
     except DataDamaged as damage:
         return unreadable(look, damage.facts)
     except ClientError as error:
-        if not _is_closed(error):
+        if not is_closed(error):
             raise
         return unreadable(look, f"it may not be read ({code(error)})")
 
@@ -122,8 +125,3 @@ def _apps(store: Store, folder: S3Uri, deepest: int) -> Iterator[S3Uri]:
 
 def _verification(store: Store, look: Look) -> Verification | None:
     return verifications.read(store, look.folder) if look.has(look.folder.verification) else None
-
-
-def _is_closed(error: ClientError) -> bool:
-    """To us, or laid away where it takes hours to come back from."""
-    return is_denied(error) or code(error) == "InvalidObjectState"

@@ -31,6 +31,11 @@ def is_denied(error: ClientError) -> bool:
     return code(error) in _DENIED
 
 
+def is_closed(error: ClientError) -> bool:
+    """To us, or laid away where it takes hours to come back from."""
+    return is_denied(error) or code(error) == "InvalidObjectState"
+
+
 def is_unsure(error: Exception) -> bool:
     """Whether what was asked for may have been done all the same."""
     return isinstance(error, ClientError) and error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0) >= 500

@@ -5,30 +5,31 @@ forgotten.json is the one lock: whoever changes its stage does so only from the 
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from msgspec import structs
 
-from airflow_dynamodb_emr.aws import catalogue, readers
+from airflow_dynamodb_emr.aws import catalogue, holding
 from airflow_dynamodb_emr.aws.store import Store, Tagged
 from airflow_dynamodb_emr.core import documents
 from airflow_dynamodb_emr.core.catalogue import Entry
-from airflow_dynamodb_emr.core.forgotten import Ended, Forgotten, Stage
+from airflow_dynamodb_emr.core.forgotten import LONGEST_IDLE, Ended, Forgotten, Stage
 from airflow_dynamodb_emr.core.layout import Folder
-from airflow_dynamodb_emr.core.retention import MARKED, UNDER_WAY
-from airflow_dynamodb_emr.core.verdict import Backup, Verdict
+from airflow_dynamodb_emr.core.standing import FAILED, SUCCESS
+from airflow_dynamodb_emr.core.verdict import Verdict
 from airflow_dynamodb_emr.errors import BackupIncomplete, DataDamaged
 
-FLAGS = {True: "COMPLETE_SUCCESS", False: "COMPLETE_FAILED"}
+_FLAGS = (SUCCESS, FAILED)  # that it is being made stays for a while: its run may have been cleared just now
 
 
-def forget(store: Store, entry: Entry, why: str, now: datetime) -> str:
+def forget(store: Store, entry: Entry, why: str, now: datetime, idle: timedelta = LONGEST_IDLE) -> str:
     """Why it stays, if it has to; empty: it is forgotten. No data is deleted."""
     folder = Folder.parse(entry.uri)
-    verdict, before = store.tagged(folder.verdict), store.tagged(folder.forgotten)
+    verdict, look = store.tagged(folder.verdict), catalogue.look_at(store, folder)
+    before = store.tagged(folder.forgotten) if look.has(folder.forgotten) else None
     if verdict is None and before:
         return ""  # somebody else has, just now
-    if stays := _stage_forbids(before, folder) or why_not(store, entry, verdict, now):
+    if stays := _stage_forbids(before, folder) or holding.why_not(store, entry, look, now, idle):
         return stays
     note = Forgotten(uri=entry.uri, stage=Stage.FORGOTTEN, why=why, at=now, verdict=verdict.data.decode() if verdict else "")
     noted = store.swap(folder.forgotten, documents.encode(note), before)
@@ -37,32 +38,16 @@ def forget(store: Store, entry: Entry, why: str, now: datetime) -> str:
     if verdict and not store.delete_if(folder.verdict, verdict):
         store.delete_if(folder.forgotten, noted)
         return "it was published anew meanwhile"
-    for flag in FLAGS.values():
-        store.delete(folder.flag(flag))
-    return _unless_it_is_held(store, folder, noted, now)
+    for flag in filter(look.has, map(folder.flag, _FLAGS)):
+        store.delete(flag)
+    return _unless_it_is_held(store, folder, noted, now, idle)
 
 
 def _stage_forbids(before: Tagged | None, folder: Folder) -> str:
     try:
-        return "its data is being deleted" if before and read(before, folder).stage is Stage.PRUNING else ""
+        return "its data is being deleted" if before and read(before, folder).has_begun(folder) else ""
     except DataDamaged as damage:
         return damage.facts
-
-
-def why_not(store: Store, entry: Entry, verdict: Tagged | None, now: datetime) -> str:
-    """What has changed since the catalogue looked, and what it does not look for; empty: nothing is in the way.
-
-    A verdict that cannot be read may be a later version's, which counts it good.
-    """
-    folder = Folder.parse(entry.uri)
-    try:
-        _ = verdict and documents.decode(verdict.data, Backup, folder.verdict)
-    except DataDamaged as damage:
-        return f"delete it by hand if it is of no use: {damage.facts}"
-    seen = catalogue.entry(store, folder)
-    if seen is None or seen.verdict is not entry.verdict:
-        return f"it has changed meanwhile: {seen.verdict.value if seen else 'it is gone'}"
-    return held(store, folder, now)
 
 
 def come_back(store: Store, folder: Folder) -> bool:
@@ -76,7 +61,7 @@ def come_back(store: Store, folder: Folder) -> bool:
         return False
     if note.verdict:
         store.put_new(folder.verdict, note.verdict.encode())
-        store.put(folder.flag(FLAGS[documents.decode(note.verdict.encode(), Ended, folder.verdict).verdict is Verdict.VALID]))
+        _flag_as_judged(store, folder)
     store.delete_if(folder.forgotten, returning)
     return True
 
@@ -87,7 +72,7 @@ def published(store: Store, folder: Folder) -> None:
     Raises BackupIncomplete, and takes the verdict back, where the data is being deleted, or is gone: then the plan is, too.
     """
     while known := store.tagged(folder.forgotten):
-        if read(known, folder).stage is Stage.PRUNING:
+        if read(known, folder).has_begun(folder):
             break
         store.delete_if(folder.forgotten, known)
     if known or store.size(folder.plan) is None:
@@ -103,16 +88,16 @@ def read(known: Tagged, folder: Folder) -> Forgotten:
     return note
 
 
-def held(store: Store, folder: Folder, now: datetime) -> str:
-    """Why no data of it may be deleted now; empty: it may."""
-    if store.size(folder.kept) is not None:
-        return MARKED
-    return UNDER_WAY if store.size(folder.flag("RUNNING")) is not None else readers.of(store, folder, now)
-
-
-def _unless_it_is_held(store: Store, folder: Folder, noted: Tagged, now: datetime) -> str:
+def _unless_it_is_held(store: Store, folder: Folder, noted: Tagged, now: datetime, idle: timedelta) -> str:
     """A reader that came before the verdict was gone has the word: it does not look again."""
-    stays = held(store, folder, now)
+    stays = holding.held(store, catalogue.look_at(store, folder), now, idle)
     if stays and store.tagged(folder.forgotten) == noted:
         come_back(store, folder)
     return stays
+
+
+def _flag_as_judged(store: Store, folder: Folder) -> None:
+    """By what is there: it may have been published anew meanwhile."""
+    judged = store.load(folder.verdict, Ended)
+    if judged:
+        store.put(folder.flag(SUCCESS if judged.verdict is Verdict.VALID else FAILED))

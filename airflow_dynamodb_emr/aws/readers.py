@@ -19,7 +19,7 @@ from airflow_dynamodb_emr.core.documents import encode
 from airflow_dynamodb_emr.core.forgotten import Ended, Reader, reader_name
 from airflow_dynamodb_emr.core.layout import Folder, S3Uri
 from airflow_dynamodb_emr.core.verdict import Verdict
-from airflow_dynamodb_emr.errors import DataDamaged
+from airflow_dynamodb_emr.errors import BadInput, DataDamaged
 
 log = logging.getLogger(__name__)
 
@@ -46,7 +46,8 @@ def leave(store: Store, folders: Iterable[Folder], run: str) -> None:
 
 def of(store: Store, folder: Folder, now: datetime) -> str:
     """What reads it, in words; empty: nothing."""
-    for uri, _ in store.objects(folder.readers):
+    marks, _ = store.top(folder.readers)  # below may be a table of that name
+    for uri in map(folder.readers.__truediv__, marks):
         reader = _reader(store, uri)
         if reader is None or not (reader.is_over(now) or _has_ended(store, reader)):
             return f"{reader.run if reader else uri} reads it" + (f", since {reader.at:%Y-%m-%d %H:%M} UTC" if reader else "")
@@ -73,9 +74,9 @@ def _reader(store: Store, uri: S3Uri) -> Reader | None:
 
 
 def _has_ended(store: Store, reader: Reader) -> bool:
-    """Well: one that failed may be cleared, and read again."""
+    """Well: one that failed may be cleared, and read again; and one that ended before it came to read was."""
     try:
         ended = store.load(S3Uri.parse(reader.result), Ended)
-    except (DataDamaged, ClientError):  # its folder may be closed to us
+    except (DataDamaged, BadInput, ClientError):  # it names no document, or one that is closed to us
         return False
-    return bool(ended and ended.verdict is Verdict.VALID)
+    return bool(ended and ended.verdict is Verdict.VALID and (ended.ended is None or ended.ended >= reader.at))

@@ -58,12 +58,12 @@ def known(store: Store, request: RestoreRequest, run: str) -> RestorePlan | None
     return store.load(Folder(restore_folder(request.base, run)).plan, RestorePlan)
 
 
-def commit(store: Store, plan: RestorePlan) -> None:
+def commit(store: Store, plan: RestorePlan, now: datetime) -> None:
     """A connector's own manifest has the URLs of where its dump was made, which may be another bucket: each load gets one of its own.
 
     Raises DataDamaged when the backup was forgotten meanwhile; from here on retention sees that it is being read.
     """
-    reader = Reader(run=plan.run, at=plan.made, result=str(plan.report))
+    reader = Reader(run=plan.run, at=now, result=str(plan.report))
     with readers.reading(store, plan.read, reader), refused_as_bad_input(f"base: {plan.base} (writing to it)", "allow s3:PutObject there"):
         store.write_once(plan.root.plan, plan)
     if plan.program:

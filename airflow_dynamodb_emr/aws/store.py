@@ -131,6 +131,11 @@ class Store:
             for entry in page.get("Contents", []):
                 yield S3Uri(folder.bucket, entry["Key"]), entry["Size"], entry["ETag"].strip('"')
 
+    def last_write(self, folder: S3Uri, but: S3Uri) -> datetime | None:
+        """When something below this folder was last written, other than *but*; None: there is nothing."""
+        pages = self.s3.get_paginator("list_objects_v2").paginate(Bucket=folder.bucket, Prefix=_inside(folder))
+        return max((entry["LastModified"] for page in pages for entry in page.get("Contents", []) if entry["Key"] != but.key), default=None)
+
     def keys(self, bucket: str, prefix: str) -> Iterator[tuple[str, int]]:
         """Every key that begins so, as it stands, with the object's size."""
         for page in self.s3.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix):

@@ -31,6 +31,8 @@ class Entry(Noun, frozen=True, kw_only=True):
     verified: datetime | None = None  # when each part of each table was last read
     stands_on: list[str] | None = None  # folders of the backups that its increments need; None: nobody has said
     reason: str = ""  # why it is not good, where its verdict does not say
+    running: datetime | None = None  # when its run last said that it is at it
+    readable: bool = True  # its verdict, and the record of the last look at it; else nobody knows what it is worth
 
     @property
     def good(self) -> bool:

@@ -11,7 +11,8 @@ from airflow_dynamodb_emr.core.documents import Document
 from airflow_dynamodb_emr.core.layout import Folder, S3Uri
 from airflow_dynamodb_emr.core.verdict import Verdict
 
-LONGEST_READ = timedelta(days=7)  # a reader that is older has died, or been forgotten
+LONGEST_READ = timedelta(days=30)  # a reader that is older has died; to load a terabyte through few write units takes weeks
+LONGEST_IDLE = timedelta(days=7)  # a run that has written nothing for as long was killed
 _LABEL = 5  # <app>/YYYY/MM/DD/HH_MM.SS
 
 
@@ -36,6 +37,10 @@ class Forgotten(Document, frozen=True, kw_only=True):
         """This very backup's, or that of what it is a copy of."""
         return _label(self.uri) == _label(str(folder.uri))
 
+    def has_begun(self, folder: Folder) -> bool:
+        """Whether the data here is being deleted: a copy, as S3's replication makes it, has the note of its original and may have all its data."""
+        return self.stage is Stage.PRUNING and self.uri == str(folder.uri)
+
 
 class Reader(Document, frozen=True, kw_only=True):
     """readers/<run>: a restore that reads this backup, or a backup that will stand on it."""
@@ -59,6 +64,13 @@ class Ended(msgspec.Struct, frozen=True):
     """As much of restore.json and backup.json as tells whether a reader is through."""
 
     verdict: Verdict
+    ended: datetime | None = None
+
+
+class Told(msgspec.Struct, frozen=True):
+    """As much of backup.json as tells whose tables it is of."""
+
+    prefix: str = ""
 
 
 def reader_name(run: str) -> str:

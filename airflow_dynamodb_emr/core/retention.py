@@ -3,89 +3,53 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from airflow_dynamodb_emr.core.catalogue import Entry
-from airflow_dynamodb_emr.core.documents import Noun
+from airflow_dynamodb_emr.core.decision import Chosen, Decision, Policy, label
 from airflow_dynamodb_emr.core.keeping import PERIODS, Keep, period
-from airflow_dynamodb_emr.core.report import columns
 from airflow_dynamodb_emr.core.verdict import Verdict
 from airflow_dynamodb_emr.core.words import counted
-from airflow_dynamodb_emr.errors import BadInput
 
 OLDER = "the older system's: it is yours to delete"
 NEWEST = "the newest good one"
+SOUND = "the newest good one that stands on nothing bad"
 UNDER_WAY = "its run may be under way"
 MARKED = "marked to be kept"
-_LABEL = 4  # YYYY/MM/DD/HH_MM.SS: tells the backups of one prefix apart, also in a copy of all of them
-
-
-class Chosen(Noun, frozen=True, kw_only=True):
-    entry: Entry
-    why: str
-
-
-class Policy(Noun, frozen=True, kw_only=True):
-    keep: Keep
-    failed: timedelta = timedelta(days=7)  # what cannot be restored is kept as long, and longer while no newer one is good
-
-    def refuse_off(self) -> None:
-        """Raises BadInput for a policy that keeps nothing: it would forget all but one."""
-        if self.keep.is_off:
-            raise BadInput("keep: no rule keeps a backup", "give at least one, as keep_daily = 7 or --keep-daily 7")
-
-    def __str__(self) -> str:
-        return f"{self.keep}; failed ones for {counted(self.failed.days, 'day')}, and until a newer one is good"
-
-
-class Decision(Noun, frozen=True, kw_only=True):
-    """Newest first."""
-
-    keep: list[Chosen]
-    forget: list[Chosen]
-
-    @property
-    def newest_good(self) -> Entry | None:
-        return _newest_good([chosen.entry for chosen in self.keep])
+AHEAD = "of a time that is still to come: somebody's clock was wrong, so it counts for no rule"
 
 
 def choose(entries: Iterable[Entry], policy: Policy, now: datetime, held: Mapping[str, str] | None = None) -> Decision:
-    """*entries*: of one prefix and region. *held*: by URI, why one is kept whatever the policy says, a restore that reads it for one.
+    """*entries*: of one app and region. *held*: by URI, why one is kept whatever the policy says, a restore that reads it for one.
 
-    Raises BadInput for a policy that is off.
+    Each prefix for itself, where several have one app. Raises BadInput for a policy that is off.
     """
     policy.refuse_off()
     found = sorted(entries, key=lambda entry: (entry.time, entry.uri), reverse=True)
-    kept = _kept(found, policy, now) | {entry.uri: held[entry.uri] for entry in found if held and entry.uri in held}
+    each = [[entry for entry in found if entry.prefix == prefix] for prefix in dict.fromkeys(entry.prefix for entry in found)]
+    relied_on = {some[0].prefix: newest for some in each if (newest := _newest_good(some, found, now))}
+    kept = {uri: why for some in each for uri, why in _kept(some, policy, now, relied_on.get(some[0].prefix)).items()}
+    kept |= {entry.uri: held[entry.uri] for entry in found if held and entry.uri in held}
     kept |= _bases(found, kept)
     return Decision(
         keep=[Chosen(entry=entry, why=kept[entry.uri]) for entry in found if entry.uri in kept],
         forget=[Chosen(entry=entry, why=_why_not(entry, policy)) for entry in found if entry.uri not in kept],
+        newest_good=list(relied_on.values()),
     )
 
 
-def lines(decision: Decision, policy: Policy) -> list[str]:
-    rows = [(word, *_row(each)) for word, some in (("keep", decision.keep), ("forget", decision.forget)) for each in some]
-    rows.sort(key=lambda row: row[1], reverse=True)
-    return [str(policy), *(columns(rows, {0, 1, 2, 3, 4}) if rows else ["  there is no backup"])]
+def _kept(some: Sequence[Entry], policy: Policy, now: datetime, newest: Entry | None) -> dict[str, str]:
+    good = [entry for entry in some if _counts(entry, now)]
+    kept = {entry.uri: why for entry in some if entry not in good and (why := _kept_anyway(entry, policy, now, newest))}
+    kept |= {uri: "; ".join(whys) for uri, whys in _by_rule(good, newest, policy.keep, now).items()}
+    return kept | {entry.uri: MARKED for entry in some if entry.kept}
 
 
-def _row(chosen: Chosen) -> tuple[str, ...]:
-    return f"{chosen.entry.time:%Y-%m-%d %H:%M:%S}", chosen.entry.verdict.value, chosen.entry.uri, chosen.why
-
-
-def _kept(found: Sequence[Entry], policy: Policy, now: datetime) -> dict[str, str]:
-    good = [entry for entry in found if _is_good(entry)]
-    kept = {entry.uri: why for entry in found if not _is_good(entry) and (why := _kept_anyway(entry, policy, now, _newest_good(found)))}
-    kept |= {uri: "; ".join(whys) for uri, whys in _by_rule(good, policy.keep, now).items()}
-    return kept | {entry.uri: MARKED for entry in found if entry.kept}
-
-
-def _by_rule(good: Sequence[Entry], keep: Keep, now: datetime) -> dict[str, list[str]]:
-    whys: dict[str, list[str]] = {entry.uri: [NEWEST] for entry in good[:1]}
+def _by_rule(good: Sequence[Entry], newest: Entry | None, keep: Keep, now: datetime) -> dict[str, list[str]]:
+    whys = ({newest.uri: [SOUND]} if newest else {}) | {entry.uri: [NEWEST] for entry in good[:1]}
     for rule, number in keep.rules():
-        for entry, label in _newest_of_each(good, rule)[:number]:
-            whys.setdefault(entry.uri, []).append(f"{rule} {label}".strip())
+        for entry, named in _newest_of_each(good, rule)[:number]:
+            whys.setdefault(entry.uri, []).append(f"{rule} {named}".strip())
     for entry in good:
         if keep.within and entry.time >= now - keep.within:
             whys.setdefault(entry.uri, []).append("within")
@@ -96,49 +60,75 @@ def _newest_of_each(good: Sequence[Entry], rule: str) -> list[tuple[Entry, str]]
     if rule not in PERIODS:
         return [(entry, "") for entry in good]
     newest = {period(rule, entry.time): entry for entry in reversed(good)}
-    return [(entry, label) for label, entry in sorted(newest.items(), key=lambda each: each[1].time, reverse=True)]
+    return [(entry, named) for named, entry in sorted(newest.items(), key=lambda each: each[1].time, reverse=True)]
 
 
-def _kept_anyway(entry: Entry, policy: Policy, now: datetime, newest_good: Entry | None) -> str:
+def _kept_anyway(entry: Entry, policy: Policy, now: datetime, newest: Entry | None) -> str:
     """Of what no rule counts: why it stays all the same."""
     if entry.older:
         return OLDER
-    if entry.verdict in (Verdict.IN_PROGRESS, Verdict.UNVERIFIED):
-        return UNDER_WAY if entry.verdict is Verdict.IN_PROGRESS else "nobody has looked whether it is good"
-    if newest_good is None or newest_good.time < entry.time:
+    if not entry.readable:
+        return f"delete it by hand if it is of no use: {entry.reason}"
+    if entry.verdict is Verdict.UNVERIFIED:
+        return "nobody has looked whether it is good"
+    if entry.verdict is Verdict.IN_PROGRESS and (entry.running is None or entry.running > now - policy.idle):
+        return UNDER_WAY
+    if entry.verdict is Verdict.VALID:
+        return AHEAD
+    if newest is None or newest.time < entry.time:
         return f"{entry.verdict.value}: kept while no newer one is good"
-    if entry.time > now - policy.failed:
-        return f"{entry.verdict.value}: kept for {counted(policy.failed.days, 'day')}"
-    return ""
+    return f"{entry.verdict.value}: kept for {counted(policy.failed.days, 'day')}" if entry.time > now - policy.failed else ""
 
 
 def _why_not(entry: Entry, policy: Policy) -> str:
-    if _is_good(entry):
+    if entry.verdict is Verdict.VALID:
         return "no rule keeps it"
+    if entry.verdict is Verdict.IN_PROGRESS:
+        return f"IN_PROGRESS: nobody has been at it for {counted(policy.idle.days, 'day')}, and a newer one is good"
     return f"{entry.verdict.value}: older than {counted(policy.failed.days, 'day')}, and a newer one is good"
 
 
 def _bases(found: Sequence[Entry], kept: Mapping[str, str]) -> dict[str, str]:
     """What a kept one stands on is kept, and what that stands on: an increment alone restores nothing."""
-    by_label, waiting, bases = {_label(entry.uri): entry for entry in found}, [entry for entry in found if entry.uri in kept], dict[str, str]()
+    by_label, waiting, bases = {label(entry.uri): entry for entry in found}, [entry for entry in found if entry.uri in kept], dict[str, str]()
     while waiting:
         above = waiting.pop()
-        for uri in above.stands_on or []:
-            base = by_label.get(_label(uri))
-            if base and base.uri not in kept and base.uri not in bases:
-                bases[base.uri] = f"{above.time:%Y-%m-%d %H:%M:%S} stands on it"
+        for base, why in _below(above, found, by_label):
+            if base.uri not in kept and base.uri not in bases:
+                bases[base.uri] = why
                 waiting.append(base)
     return bases
 
 
-def _label(uri: str) -> str:
-    return "/".join(uri.rstrip("/").split("/")[-_LABEL:])
+def _below(above: Entry, found: Sequence[Entry], by_label: Mapping[str, Entry]) -> list[tuple[Entry, str]]:
+    """All that is older where nobody can tell what it stands on; the older system has no increments."""
+    if above.stands_on is None and not above.older:
+        return [(entry, f"{_made(above)} may stand on it, which nobody can read") for entry in found if entry.time < above.time]
+    return [(by_label[name], f"{_made(above)} stands on it") for name in map(label, above.stands_on or []) if name in by_label]
 
 
-def _newest_good(found: Sequence[Entry]) -> Entry | None:
-    return max((entry for entry in found if _is_good(entry)), key=lambda entry: entry.time, default=None)
+def _made(entry: Entry) -> str:
+    return f"{entry.time:%Y-%m-%d %H:%M:%S}"
 
 
-def _is_good(entry: Entry) -> bool:
-    """The older system's are left out of the count: they are not ours to forget, nor to rely on."""
-    return entry.verdict is Verdict.VALID and not entry.older
+def _newest_good(some: Sequence[Entry], found: Sequence[Entry], now: datetime) -> Entry | None:
+    """One whose bases are good too, if there is any: what stands on something lost cannot be restored."""
+    good, by_label = [entry for entry in some if _counts(entry, now)], {label(entry.uri): entry for entry in found}
+    return next((entry for entry in good if _is_sound(entry, by_label)), good[0] if good else None)
+
+
+def _is_sound(entry: Entry, by_label: Mapping[str, Entry]) -> bool:
+    waiting, seen = [entry], {entry.uri}
+    while waiting:
+        above = waiting.pop()
+        bases = [by_label.get(label(uri)) for uri in above.stands_on or []]
+        if above.stands_on is None or not all(base and base.verdict is Verdict.VALID for base in bases):
+            return False
+        fresh = [base for base in bases if base and base.uri not in seen]
+        waiting, seen = [*waiting, *fresh], seen | {base.uri for base in fresh}
+    return True
+
+
+def _counts(entry: Entry, now: datetime) -> bool:
+    """For the rules. The older system's do not: they are not ours to forget, nor to rely on."""
+    return entry.verdict is Verdict.VALID and not entry.older and entry.time <= now

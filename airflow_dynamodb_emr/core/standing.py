@@ -58,6 +58,11 @@ class Look(Noun, frozen=True, kw_only=True):
         return next((flag for flag in _OLDER if self.has(self.folder.flag(flag))), "")
 
     @property
+    def running(self) -> datetime | None:
+        """When its run last said that it is at it."""
+        return self.objects.get(f"BACKUP_{RUNNING}")
+
+    @property
     def tables(self) -> list[str]:
         """By their folders: of a backup without a verdict there is nothing else to know them by."""
         own = set() if self.standing is Standing.OLDER else OWN_FOLDERS
@@ -102,7 +107,7 @@ def _older(look: Look, verification: Verification | None) -> Entry:
 
 def unreadable(look: Look, reason: str) -> Entry:
     """Of a folder whose verdict is damaged, or of a newer format."""
-    return _entry(look, Verdict.INVALID, reason=reason.replace(f"{look.folder.uri}/", ""))
+    return structs.replace(_entry(look, Verdict.INVALID, reason=reason.replace(f"{look.folder.uri}/", "")), readable=False)
 
 
 def _entry(look: Look, verdict: Verdict, reason: str = "") -> Entry:
@@ -117,6 +122,7 @@ def _entry(look: Look, verdict: Verdict, reason: str = "") -> Entry:
         bytes=0,
         kept=look.has(look.folder.kept),
         reason=reason,
+        running=look.running,
     )
 
 

@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from airflow_dynamodb_emr.aws import retention
+from airflow_dynamodb_emr.core.decision import Decision, lines
 from airflow_dynamodb_emr.core.layout import S3Uri
-from airflow_dynamodb_emr.core.retention import Decision, lines
 from airflow_dynamodb_emr.core.words import counted
+from airflow_dynamodb_emr.errors import BadInput
 from airflow_dynamodb_emr.operators.base import AwsOperator, no_retry_for_bad_input, now
 
 if TYPE_CHECKING:
@@ -29,12 +30,17 @@ class RetentionOperator(AwsOperator):
 
     @property
     def only_tells(self) -> bool:
-        return str(self.rehearse).strip().lower() == "true"
+        said = str(self.rehearse).strip().lower()
+        if said not in ("true", "false"):  # a slip of the pen must not delete anything
+            raise BadInput(f"rehearse: {self.rehearse!r} is neither true nor false", "true only tells, false forgets and deletes")
+        return said == "true"
 
     def app(self, context: Context) -> S3Uri:
         """The folder of the prefix' backups."""
-        base = self.settings.with_form({"base": context["params"].get("base")}).base_uri
-        return base / self.clients.region / self.prefix
+        prefix = self.prefix.strip("/")
+        if not prefix:
+            raise BadInput("prefix: it is empty", "name the prefix whose backups are meant")
+        return self.settings.with_form({"base": context["params"].get("base")}).base_uri / self.clients.region / prefix
 
 
 class ForgetOperator(RetentionOperator):

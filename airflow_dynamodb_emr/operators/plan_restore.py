@@ -28,6 +28,6 @@ class PlanRestoreOperator(AwsOperator):
     def _plan(self, context: Context) -> RestorePlan:
         request = restore_request(self.settings, context["params"], self.clients)
         plan = restoring.known(self.store, request, run_of(context)) or restoring.draft(self.clients, request, run_of(context), now())
-        restoring.commit(self.store, plan)
+        restoring.commit(self.store, plan, now())
         elsewhere.note(self.store, self.settings.base, plan.base)
         return plan

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from airflow_dynamodb_emr.aws import pruning
-from airflow_dynamodb_emr.core.pruned import summary
+from airflow_dynamodb_emr.core.pruned import Pruned, summary
 from airflow_dynamodb_emr.errors import DynamoDBBackupError
 from airflow_dynamodb_emr.operators.base import no_retry_for_bad_input, now
 from airflow_dynamodb_emr.operators.forget import RetentionOperator
@@ -22,11 +22,11 @@ class PruneOperator(RetentionOperator):
 
     @no_retry_for_bad_input
     def execute(self, context: Context) -> dict[str, Any]:
-        found = []
-        for pruned in pruning.prune_all(self.store, self.app(context), now(), self.only_tells):
-            self.log.info(pruned.line(self.only_tells))
+        found, only_tells, idle = list[Pruned](), self.only_tells, self.settings.retention(self.prefix).idle
+        for pruned in pruning.prune_all(self.store, self.app(context), now(), only_tells, idle):
+            self.log.info(pruned.line(only_tells))
             found.append(pruned)
-        self.log.info("%s: %s", self.prefix, summary(found, self.only_tells))
+        self.log.info("%s: %s", self.prefix, summary(found, only_tells))
         failed = [f"{each.uri}: {each.left}" for each in found if each.failed]
         if failed:
             facts = "\n".join([f"{self.prefix}: not all could be deleted", *failed])

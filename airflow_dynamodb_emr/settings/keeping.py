@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Annotated, Any
 
+from airflow_dynamodb_emr.core.decision import Policy
+from airflow_dynamodb_emr.core.forgotten import LONGEST_IDLE
 from airflow_dynamodb_emr.core.keeping import Keep
-from airflow_dynamodb_emr.core.retention import Policy
 from airflow_dynamodb_emr.settings.options import at_least, between, told
 from airflow_dynamodb_emr.settings.places import Places
 
@@ -28,6 +29,9 @@ class Keeping(Places, frozen=True, kw_only=True):
     keep_failed_days: Annotated[
         int, told("Days that a backup which cannot be restored is kept, and longer while no newer one is good.", "14", between(1, 10_000))
     ] = 7
+    keep_unfinished_days: Annotated[
+        int, told("Days without a write after which an unfinished backup counts as one that failed: its run was killed.", "30", between(1, 10_000))
+    ] = LONGEST_IDLE.days
     keep_by_prefix: Annotated[
         dict[str, dict[str, Any]],
         told(
@@ -55,8 +59,9 @@ class Keeping(Places, frozen=True, kw_only=True):
 
     def retention(self, prefix: str) -> Policy:
         """Its own policy, if it has one, in place of the one for all."""
-        if prefix in self.keep_by_prefix:
-            keep = Keep.parse(self.keep_by_prefix[prefix], f"keep_by_prefix: {prefix}")
+        own = {named.strip("/"): rules for named, rules in self.keep_by_prefix.items()}.get(prefix.strip("/"))
+        if own is not None:
+            keep = Keep.parse(own, f"keep_by_prefix: {prefix}")
         else:
             keep = Keep.parse({rule: getattr(self, f"keep_{rule}") for rule in Keep.__struct_fields__}, "keep")
-        return Policy(keep=keep, failed=timedelta(days=self.keep_failed_days))
+        return Policy(keep=keep, failed=timedelta(days=self.keep_failed_days), idle=timedelta(days=self.keep_unfinished_days))

@@ -9,9 +9,9 @@ from datetime import datetime, timezone
 from msgspec import structs
 
 from airflow_dynamodb_emr.aws import retention
+from airflow_dynamodb_emr.core.decision import Chosen, Decision, Policy, lines
 from airflow_dynamodb_emr.core.keeping import Keep
-from airflow_dynamodb_emr.core.retention import Chosen, Policy, lines
-from airflow_dynamodb_emr.core.words import counted
+from airflow_dynamodb_emr.core.words import counted, printable
 from airflow_dynamodb_emr.settings import Settings
 from airflow_dynamodb_emr.verbs.places import of_prefix
 
@@ -24,10 +24,14 @@ def run(given: Namespace) -> int:
     if given.json:
         print(json.dumps({"keep": list(map(_told, decision.keep)), "forget": list(map(_told, decision.forget))}, indent=2))
         return 0
-    many, all_ = len(decision.forget), len(decision.forget) + len(decision.keep)
-    done = "would be forgotten" if given.dry_run else "forgotten; no data is deleted: `dynamodb-emr prune` does that"
-    print("\n".join([*lines(decision, policy), f"{many} of {counted(all_, 'backup')} {done}"]))
+    print("\n".join([*map(printable, lines(decision, policy)), _sum(decision, given.dry_run)]))
     return 0
+
+
+def _sum(decision: Decision, dry_run: bool) -> str:
+    many, all_ = len(decision.forget), counted(len(decision.forget) + len(decision.keep), "backup")
+    pruning = "; no data is deleted: `dynamodb-emr prune` does that" if many and not dry_run else ""
+    return f"{many} of {all_} {'would be forgotten' if dry_run else 'forgotten'}{pruning}"
 
 
 def _policy(given: Namespace) -> Policy:

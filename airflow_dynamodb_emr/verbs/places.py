@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from argparse import Namespace
 
+from airflow_dynamodb_emr.aws import catalogue
 from airflow_dynamodb_emr.aws.errors import refused_as_bad_input
 from airflow_dynamodb_emr.aws.store import Store
 from airflow_dynamodb_emr.core.layout import S3Uri
@@ -21,6 +22,6 @@ def of_prefix(given: Namespace) -> tuple[Store, S3Uri]:
         raise BadInput("--region: none is given, and AWS is set to none" if prefix else "--prefix: it is empty", "name it")
     store, app = Store(clients.s3), base / region / prefix
     with refused_as_bad_input(f"--base: {given.base}", "name another, or allow s3:ListBucket there"):
-        if not store.names(app):
+        if not catalogue.apps_of(store, base, prefix, region):
             raise NotFound(f"there are no backups of {prefix} in {app}", "names are case-sensitive; look at --region too")
     return store, app

@@ -8,17 +8,19 @@ from datetime import datetime, timezone
 
 from airflow_dynamodb_emr.aws import pruning
 from airflow_dynamodb_emr.core.pruned import Pruned, summary
+from airflow_dynamodb_emr.core.words import printable
+from airflow_dynamodb_emr.settings import Settings
 from airflow_dynamodb_emr.verbs.places import of_prefix
 
 
 def run(given: Namespace) -> int:
     """1 when something could not be deleted that should have been; what is locked or being read is no failure."""
     store, app = of_prefix(given)
-    found: list[Pruned] = []
-    for pruned in pruning.prune_all(store, app, datetime.now(timezone.utc), given.dry_run):
+    found, idle = list[Pruned](), Settings.from_environment().retention(given.prefix).idle
+    for pruned in pruning.prune_all(store, app, datetime.now(timezone.utc), given.dry_run, idle):
         found.append(pruned)
         if not given.json:
-            print(pruned.line(given.dry_run), flush=True)
+            print(printable(pruned.line(given.dry_run)), flush=True)
     if given.json:
         gone, left = [_pruned(each) for each in found if not each.left], [_left(each) for each in found if each.left]
         print(json.dumps({"pruned": gone, "left": left}, indent=2))

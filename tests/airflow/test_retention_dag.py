@@ -9,7 +9,9 @@ import pytest
 
 from airflow_dynamodb_emr.core.layout import Folder
 from airflow_dynamodb_emr.core.verdict import Backup
+from airflow_dynamodb_emr.errors import BadInput
 from airflow_dynamodb_emr.operators.forget import ForgetOperator
+from airflow_dynamodb_emr.operators.prune import PruneOperator
 from airflow_dynamodb_emr.recipes.retention import retention_dag
 from airflow_dynamodb_emr.settings import Settings
 from tests.aws.saved import verdict_at
@@ -49,6 +51,19 @@ def test_without_a_policy_nothing_is_asked_of_aws() -> None:
 
     assert forget.execute(cast("Any", {"params": {}})) == {"keep": None, "forget": 0}
     assert "clients" not in vars(forget)
+
+
+@pytest.mark.parametrize("rehearse", ["", "yes", "1", "Ture"])
+def test_a_slip_of_the_pen_deletes_nothing(rehearse: str) -> None:
+    for operator in (ForgetOperator, PruneOperator):
+        with pytest.raises(BadInput, match="neither true nor false"):
+            _ = operator(task_id="it", prefix="ANY_", rehearse=rehearse).only_tells
+
+
+@pytest.mark.parametrize("prefix", ["", "/"])
+def test_no_prefix_means_none(prefix: str) -> None:
+    with pytest.raises(BadInput, match="prefix: it is empty"):
+        ForgetOperator(task_id="it", prefix=prefix).app(cast("Any", {"params": {}}))
 
 
 @pytest.mark.parametrize(

@@ -132,6 +132,7 @@ def test_a_ratio_is_above_0_and_at_most_1_5(ratio: float) -> None:
         ("read_back_gib", [0, 0.5, math.inf], [-1, math.nan]),
         ("idle_minutes", [1, 10_080], [0, 10_081]),
         ("keep_failed_days", [1, 10_000], [0, -1]),
+        ("keep_unfinished_days", [1, 10_000], [0, -1]),
         ("retries", [0], [-1]),
         ("retry_seconds", [0], [-1]),
     ],

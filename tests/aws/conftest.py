@@ -13,6 +13,7 @@ from botocore.config import Config
 from moto import mock_aws
 from moto.s3.models import s3_backends
 
+from airflow_dynamodb_emr.aws import together
 from airflow_dynamodb_emr.aws.clients import PATIENT, Clients
 from airflow_dynamodb_emr.aws.store import Store
 from airflow_dynamodb_emr.core.cluster import ClusterSpec
@@ -161,3 +162,10 @@ def made(whole: Fabricated) -> Iterator[Fabricated]:
     yield whole
     whole.s3.objects, whole.s3.etags, whole.folder = objects, etags, folder
     whole.s3.before, whole.s3.calls = lambda *_: None, []
+
+
+@pytest.fixture
+def in_turn(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Calls come in one order, whoever dies or comes between; and thousands of threads would take longer than all the rest."""
+    monkeypatch.setattr(together, "each", lambda work, items, *_: [work(item) for item in items])
+    monkeypatch.setattr(together, "ahead", lambda work, items, *_: map(work, items))

@@ -8,24 +8,27 @@ from typing import Any, cast
 
 from msgspec import structs
 
-from airflow_dynamodb_emr.aws import catalogue, pruning, retention
+from airflow_dynamodb_emr.aws import catalogue, forgetting, pruning, publishing, readers, retention
 from airflow_dynamodb_emr.aws.store import Store
 from airflow_dynamodb_emr.core import documents
 from airflow_dynamodb_emr.core.catalogue import Entry
+from airflow_dynamodb_emr.core.decision import Decision, Policy
+from airflow_dynamodb_emr.core.forgotten import Reader
 from airflow_dynamodb_emr.core.keeping import Keep
 from airflow_dynamodb_emr.core.layout import Folder, S3Uri
+from airflow_dynamodb_emr.core.manifest import Increment
 from airflow_dynamodb_emr.core.pruned import Pruned
-from airflow_dynamodb_emr.core.retention import Decision, Policy
-from airflow_dynamodb_emr.core.verdict import Verdict
+from airflow_dynamodb_emr.core.verdict import Backup, Verdict
+from airflow_dynamodb_emr.errors import DataDamaged
 from tests.aws.in_process import Killed
 from tests.aws.memory_s3 import MemoryS3
 from tests.core import makers
 
 APP = S3Uri("backups", "dynamodb/eu-west-1/PROD_")
 NOW = makers.NOON
+READER = Reader(run="dynamodb_restore/r", at=NOW, result="s3://backups/dynamodb/restores/r/restore.json")
 LAST_ONE = Policy(keep=Keep(last=1))
 _DATA = {
-    "plan.json": documents.encode(makers.plan()),
     "schema/orders.json": documents.encode(makers.schema()),
     "tables/orders.json": documents.encode(makers.manifest()),
     "orders/1/a.gz": b"data",
@@ -46,14 +49,25 @@ class World:
 
     def backup(self, days_ago: float, verdict: Verdict = Verdict.VALID, bases: tuple[Folder, ...] = ()) -> Folder:
         folder = Folder(APP / f"{NOW - timedelta(days=days_ago):%Y/%m/%d/%H_%M.%S}")
-        put = {(folder.uri / name).key: data for name, data in _DATA.items()}
+        put = {(folder.uri / name).key: data for name, data in {**_DATA, "plan.json": planned(bases)}.items()}
         judged = makers.backup(makers.judged(verdict=verdict, reasons=[] if verdict is Verdict.VALID else ["its step is FAILED"]))
         told = structs.replace(judged, uri=str(folder.uri), time=folder.time, stands_on=[str(base.uri) for base in bases])
         flag = folder.flag("COMPLETE_SUCCESS" if verdict is Verdict.VALID else "COMPLETE_FAILED")
-        for key, data in {**put, folder.verdict.key: documents.encode(told), flag.key: b""}.items():
-            self.s3.put_object(Bucket=APP.bucket, Key=key, Body=data)
+        self.put(folder.time, {**put, folder.verdict.key: documents.encode(told), flag.key: b""})
         self.whole[str(folder.uri)] = set(put)
         return folder
+
+    def judge(self, folder: Folder, **told: Any) -> None:
+        """Its verdict says otherwise."""
+        judged = documents.decode(self.s3.objects()[folder.verdict.key], Backup, "")
+        self.put(folder.time, {folder.verdict.key: documents.encode(structs.replace(judged, **told))})
+
+    def put(self, at: datetime, objects: dict[str, bytes]) -> None:
+        """As if it were then."""
+        then, self.s3.now = self.s3.now, at
+        for key, data in objects.items():
+            self.s3.put_object(Bucket=APP.bucket, Key=key, Body=data)
+        self.s3.now = then
 
     def entry(self, folder: Folder) -> Entry:
         found = catalogue.entry(self.store, folder)
@@ -131,3 +145,46 @@ class World:
             return True
         finally:
             self.s3.before, self.s3.after, self.s3.half = lambda _: None, lambda _: None, None
+
+
+def planned(bases: tuple[Folder, ...]) -> bytes:
+    increments = {
+        f"orders{number}": Increment(base=str(base.manifest("orders")), base_time=NOW, start=NOW, end=NOW) for number, base in enumerate(bases)
+    }
+    return documents.encode(structs.replace(makers.plan(), increments=increments))
+
+
+def of_two() -> World:
+    world = World()
+    world.new, world.old = world.backup(0), world.backup(9, Verdict.INCOMPLETE)
+    return world
+
+
+def calls_of(world: World, do: Callable[[], object]) -> int:
+    before = world.s3.calls
+    do()
+    return world.s3.calls - before
+
+
+def reads(world: World, folder: Folder, reader: Reader = READER) -> bool:
+    """As a restore's plan does; False when it is refused."""
+    try:
+        with readers.reading(world.store, [folder], reader):
+            return True
+    except DataDamaged:
+        return False
+
+
+def begin(world: World, folder: Folder) -> None:
+    """To prune it; then the process dies."""
+    known = world.store.tagged(folder.forgotten)
+    assert known and pruning._begin(world.store, folder, known, forgetting.read(known, folder))
+
+
+def publish(world: World, folder: Folder) -> bool:
+    """All of it was dumped anew, if it is still there when the run judges."""
+    if world.store.size(folder.manifest("orders")) is None:
+        return False
+    judged = structs.replace(makers.backup(makers.judged()), uri=str(folder.uri), time=folder.time, stands_on=[])
+    publishing.publish(world.store, structs.replace(makers.plan(), folder=str(folder.uri)), judged, [makers.manifest()], 1.0)
+    return True

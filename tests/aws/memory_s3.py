@@ -23,6 +23,7 @@ class Version:
     data: bytes | None  # None: a marker of a deletion
     lock: datetime | None = None
     hold: bool = False
+    modified: datetime = THEN
 
     @property
     def etag(self) -> str:
@@ -38,6 +39,7 @@ class MemoryS3:
     before: Callable[[str], None] = lambda _: None
     after: Callable[[str], None] = lambda _: None
     lock: datetime | None = None  # of each object from now on
+    closed: dict[str, str] = field(default_factory=dict)  # key -> how a GET of it is refused
     now: datetime = THEN
     calls: int = 0
     twice: int = -1  # the call of this number is made twice
@@ -77,6 +79,7 @@ class MemoryS3:
 
     def _get_object(self, Key: str) -> dict[str, Any]:
         found = self._there(Key, "NoSuchKey")
+        self._refuse(Key in self.closed, self.closed.get(Key, ""), "GetObject")
         return {"Body": _Body(found.data or b""), "ETag": found.etag, **self._version(found)}
 
     def _head_object(self, Key: str, VersionId: str = "") -> dict[str, Any]:
@@ -90,7 +93,7 @@ class MemoryS3:
         there = self._current(Key)
         self._refuse(bool(IfNoneMatch and there and there.data is not None), "PreconditionFailed", "PutObject")
         self._match(Key, IfMatch, "PutObject")
-        put = Version(self._next(), Body, self.lock)
+        put = Version(self._next(), Body, self.lock, modified=self.now)
         self.keys[Key] = [*(self.keys.get(Key, []) if self.versioned else []), put]
         return {"ETag": put.etag, **self._version(put)}
 
@@ -127,13 +130,15 @@ class MemoryS3:
         deep = {key for key in found if Delimiter and Delimiter in key[len(Prefix) :]}
         folders = sorted({Prefix + key[len(Prefix) :].split("/")[0] + "/" for key in deep})
         contents = [
-            {"Key": key, "Size": len(data), "ETag": Version("", data).etag, "LastModified": THEN} for key, data in found.items() if key not in deep
+            {"Key": key, "Size": len(data), "ETag": each.etag, "LastModified": each.modified}
+            for key, data in found.items()
+            if key not in deep and (each := self.keys[key][-1])
         ]
         return {"Contents": contents, "CommonPrefixes": [{"Prefix": each} for each in folders]}
 
     def _list_object_versions(self, Prefix: str) -> dict[str, Any]:
         found = [(key, each) for key in sorted(self.keys) if key.startswith(Prefix) for each in reversed(self.keys[key])]
-        told = [{"Key": key, "VersionId": each.id, "LastModified": THEN, "Size": len(each.data or b"")} for key, each in found]
+        told = [{"Key": key, "VersionId": each.id, "LastModified": each.modified, "Size": len(each.data or b"")} for key, each in found]
         marks = [each.data is None for _, each in found]
         return {
             "Versions": [one for one, mark in zip(told, marks, strict=True) if not mark],

@@ -99,7 +99,7 @@ def test_what_increments_will_stand_on_is_read_until_their_own_verdict_is_there(
     plan = planning.commit(store, structs.replace(made, plan=structs.replace(made.plan, increments={prefix + "a": increment})))
 
     assert readers.of(store, base, NOON).startswith(f"{plan.run} reads it")
-    store.write_once(plan.root.verdict, makers.backup(makers.judged()))
+    store.write_once(plan.root.verdict, structs.replace(makers.backup(makers.judged()), ended=plan.made))
     assert not readers.of(store, base, NOON)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta, timezone
+from itertools import count
 
 import pytest
 from msgspec import structs
@@ -117,6 +118,52 @@ def test_what_may_not_be_deleted_at_all_is_a_failure_that_names_it() -> None:
     assert old.forgotten.key in world.s3.objects(), "the next run goes on"
 
 
+@pytest.mark.parametrize("verdict", [Verdict.INVALID, None], ids=["the newest is found bad", "the newest is gone"])
+def test_the_last_hope_is_not_deleted(verdict: Verdict | None) -> None:
+    world = World()
+    old = with_one_forgotten(world)
+    world.backup(2)
+    world.forget()
+    if verdict:
+        world.judge(world.new, verdict=verdict)
+    else:
+        world.store.delete(world.new.verdict)
+    before = world.s3.objects()
+
+    for dry_run in (True, False):
+        pruned = pruning.prune(world.store, old, NOW, dry_run)
+        assert pruned and pruned.left == "no newer one is good any more: `dynamodb-emr keep` makes it a backup again" and not pruned.failed
+
+    assert world.s3.objects() == before and marking.mark(world.store, old, "", NOW) and world.entry(old).good
+
+
+def test_a_good_one_of_another_prefix_is_no_newer_one() -> None:
+    world = World()
+    old = with_one_forgotten(world)
+    world.forget()
+    world.judge(world.new, prefix="PROD_EU_")
+
+    assert "no newer one is good" in world.prune()[0].left and world.keys(old)
+
+
+@pytest.mark.parametrize(("versioned", "last"), [pytest.param(False, 2, id="plain bucket"), pytest.param(True, 4, id="versioned bucket")])
+def test_what_is_written_after_the_last_was_deleted_goes_next_time(versioned: bool, last: int) -> None:
+    """As by a step of a run that is dead, whose cluster is not."""
+    world = World(versioned=versioned)
+    old = with_one_forgotten(world)
+    world.forget()
+    deletions = count(1)
+
+    def write(operation: str) -> None:
+        if operation == "DeleteObjects" and next(deletions) == last:
+            world.put(NOW, {(old.data("orders", 2) / "late.gz").key: b"data"})
+
+    world.s3.after = write
+
+    assert [pruned.left for pruned in world.prune()] == ["something was written there meanwhile"]
+    assert [pruned.left for pruned in world.prune()] == [""] and not versions(world, old)
+
+
 @pytest.fixture
 def locked_bucket(clients: Clients) -> str:
     name = "locked-backups"
@@ -127,8 +174,9 @@ def locked_bucket(clients: Clients) -> str:
 def test_a_real_bucket_with_locks(clients: Clients, locked_bucket: str) -> None:
     """As the stand-in's S3 has them: what the tests above go by is as there."""
     store, folder = Store(clients.s3), Folder.parse(f"s3://{locked_bucket}/b/us-east-1/PROD_/2026/11/23/12_00.00")
-    judged = structs.replace(makers.backup(makers.judged(verdict=Verdict.INCOMPLETE)), uri=str(folder.uri))
+    judged, newer = structs.replace(makers.backup(makers.judged()), uri=str(folder.uri)), folder.uri.key.replace("12_00.00", "12_00.01")
     store.write_once(folder.verdict, judged)
+    store.write_once(S3Uri(locked_bucket, f"{newer}/backup.json"), judged)
     store.put(folder.verdict, documents.encode(structs.replace(judged, notes=["once more"])))
     store.put(folder.plan)
     part = folder.data("orders", 1) / "a.gz"
@@ -138,10 +186,10 @@ def test_a_real_bucket_with_locks(clients: Clients, locked_bucket: str) -> None:
     seen = catalogue.entry(store, folder)
     assert seen and forgetting.forget(store, seen, "", NOW) == ""
 
-    pruned = pruning.prune(store, folder, NOW)
+    pruned = pruning.prune(store, folder, NOW + timedelta(seconds=1))
 
     assert pruned and pruned.left == f"1 object is locked until {until:%Y-%m-%d %H:%M} UTC" and not pruned.failed
-    found = clients.s3.list_object_versions(Bucket=locked_bucket)
+    found = clients.s3.list_object_versions(Bucket=locked_bucket, Prefix=f"{folder.uri.key}/")
     assert [each["Key"] for each in found["Versions"] if "forgotten" not in each["Key"]] == [part.key]
     assert [each["Key"] for each in found["DeleteMarkers"]] == [part.key]
 
@@ -162,7 +210,9 @@ def test_conditions_hold_on_a_real_bucket(store: Store, folder: S3Uri) -> None:
 
 def test_a_whole_life_on_a_real_bucket(store: Store, folder: S3Uri) -> None:
     at = Folder(folder / "us-east-1/PROD_/2026/11/23/12_00.00")
-    store.write_once(at.verdict, structs.replace(makers.backup(makers.judged()), uri=str(at.uri), stands_on=[]))
+    newer = Folder(folder / "us-east-1/PROD_/2026/11/23/12_00.01")
+    for each in (at, newer):
+        store.write_once(each.verdict, structs.replace(makers.backup(makers.judged()), uri=str(each.uri), stands_on=[]))
     store.put(at.plan)
     seen = catalogue.entry(store, at)
     assert seen and forgetting.forget(store, seen, "", NOW) == "" and catalogue.entry(store, at) is None
@@ -170,5 +220,5 @@ def test_a_whole_life_on_a_real_bucket(store: Store, folder: S3Uri) -> None:
     assert marking.mark(store, at, "", NOW) and catalogue.entry(store, at) == structs.replace(seen, kept=True)
     assert marking.unmark(store, at) and forgetting.forget(store, seen, "", NOW) == ""
 
-    assert pruning.prune(store, at, NOW) == Pruned(uri=str(at.uri), objects=2, bytes=pytest.approx(900, abs=600))
+    assert pruning.prune(store, at, newer.time) == Pruned(uri=str(at.uri), objects=2, bytes=pytest.approx(900, abs=600))
     assert not list(store.objects(at.uri))

@@ -57,7 +57,7 @@ def test_a_plan_that_is_committed_is_known_and_every_load_has_a_manifest(
     plan = restoring.draft(clients, asked, "run", NOON)
     assert restoring.known(store, asked, "run") is None
 
-    restoring.commit(store, plan)
+    restoring.commit(store, plan, NOON)
 
     assert restoring.known(store, asked, "run") == plan and restoring.known(store, asked, "another run") is None
     for load in plan.tables:
@@ -71,14 +71,14 @@ def test_a_restore_says_in_the_backup_that_it_reads_it_and_is_refused_when_that_
     plan, folder = restoring.draft(clients, asked, "a/run", NOON), Folder.parse(backup.uri)
     assert plan.reads == [backup.uri]
 
-    restoring.commit(store, plan)
+    restoring.commit(store, plan, NOON)
 
     assert [uri.key.rpartition("/")[2] for uri, _ in store.objects(folder.readers)] == ["a_run"]
     assert readers.of(store, folder, NOON) == "a/run reads it, since 2026-11-23 12:00 UTC"
     store.delete(folder.verdict)
     late = structs.replace(plan, run="late", folder=f"{plan.folder}-late")
     with pytest.raises(DataDamaged, match="was forgotten meanwhile"):
-        restoring.commit(store, late)
+        restoring.commit(store, late, NOON)
     assert not list(store.objects(late.root.uri)) and len(list(store.objects(folder.readers))) == 1
 
 
@@ -162,7 +162,7 @@ def test_a_base_that_cannot_be_written_to_is_refused_and_nothing_is_left(
     plan = restoring.draft(clients, structs.replace(asked, base=unwritable, wanted=Wanted.parse(backup.uri)), "run", NOON)
 
     with pytest.raises(BadInput) as raised:
-        restoring.commit(store, plan)
+        restoring.commit(store, plan, NOON)
 
     assert refusal(raised)[0].startswith(f"base: {unwritable} (writing to it) is not allowed to us")
     assert not list(store.objects(unwritable))

@@ -75,23 +75,24 @@ def test_one_that_is_marked_stays_and_one_that_was_forgotten_comes_back(
     assert [each["uri"] for each in answer(capsys, "forget", *where)["forget"]] == [three[1].uri]
 
 
-def test_what_is_locked_is_left_and_that_is_no_failure(capsys: pytest.CaptureFixture[str], store: Store, folder: S3Uri, three: list[Backup]) -> None:
+def test_what_is_marked_is_left_and_that_is_no_failure(capsys: pytest.CaptureFixture[str], store: Store, folder: S3Uri, three: list[Backup]) -> None:
     where = ["--base", str(folder), "--prefix", "PROD_"]
     call(capsys, "forget", *where, "--keep-last", "1")
     store.put(Folder.parse(three[1].uri).kept)
 
     left = answer(capsys, "prune", *where)["left"]
 
-    assert left == [{"uri": three[1].uri, "why": "marked to be kept", "failed": False}]
+    assert left == [{"uri": three[1].uri, "why": "marked to be kept: it is a backup again", "failed": False}]
 
 
+@pytest.mark.parametrize("prefix", ["PROD_", "PROD_/"])
 def test_the_policy_of_the_settings_holds_where_none_is_given(
-    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, folder: S3Uri, three: list[Backup]
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, folder: S3Uri, three: list[Backup], prefix: str
 ) -> None:
     monkeypatch.setenv("AIRFLOW__DYNAMODB_EMR__KEEP_LAST", "3")
     monkeypatch.setenv("AIRFLOW__DYNAMODB_EMR__KEEP_BY_PREFIX", '{"PROD_": {"last": 2}}')
 
-    said = call(capsys, "forget", "--base", str(folder), "--prefix", "PROD_", "--dry-run")
+    said = call(capsys, "forget", "--base", str(folder), "--prefix", prefix, "--dry-run")
 
     assert said.startswith("keep the last 2 backups; ") and said.endswith("1 of 3 backups would be forgotten\n")
 
@@ -104,6 +105,7 @@ def test_the_policy_of_the_settings_holds_where_none_is_given(
         pytest.param(["forget", "--prefix", "PROD_", "--keep-within", "30"], "--keep: within: '30' is no span of time", id="no span"),
         pytest.param(["forget", "--prefix", "PRD_", "--keep-last", "1"], "there are no backups of PRD_ in ", id="no such prefix"),
         pytest.param(["prune", "--prefix", "PRD_"], "there are no backups of PRD_ in ", id="no such prefix to prune"),
+        pytest.param(["prune", "--prefix", "PROD_/2026"], "there are no backups of PROD_/2026 in ", id="a folder of a year"),
         pytest.param(["prune", "--prefix", "/"], "--prefix: it is empty", id="no prefix"),
     ],
 )

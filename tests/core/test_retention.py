@@ -11,9 +11,10 @@ from hypothesis import strategies as st
 from msgspec import structs
 
 from airflow_dynamodb_emr.core.catalogue import Entry
+from airflow_dynamodb_emr.core.decision import Chosen, Decision, Policy, lines, tops
 from airflow_dynamodb_emr.core.keeping import Keep
 from airflow_dynamodb_emr.core.layout import Folder, S3Uri
-from airflow_dynamodb_emr.core.retention import Chosen, Decision, Policy, choose, lines
+from airflow_dynamodb_emr.core.retention import choose
 from airflow_dynamodb_emr.core.verdict import Verdict
 from airflow_dynamodb_emr.errors import BadInput
 
@@ -24,7 +25,8 @@ GOOD, FAILED, HANDS_OFF = Verdict.VALID, (Verdict.INCOMPLETE, Verdict.INVALID), 
 
 def entry(time: datetime, verdict: Verdict = GOOD, base: S3Uri = APP, **more: Any) -> Entry:
     uri = str(Folder.of(base, "eu-west-1", "PROD_", time).uri)
-    return Entry(uri=uri, prefix="PROD_", region="eu-west-1", time=time, verdict=verdict, tables=1, items=1, bytes=1, **more)
+    known: dict[str, Any] = {"prefix": "PROD_", "stands_on": [], "run": "r", **more}
+    return Entry(uri=uri, region="eu-west-1", time=time, verdict=verdict, tables=1, items=1, bytes=1, **known)
 
 
 def days(*ago: float, **more: Any) -> list[Entry]:
@@ -77,8 +79,34 @@ def catalogues(draw: st.DrawFn) -> list[Entry]:
         verdict = draw(st.sampled_from([GOOD, GOOD, GOOD, *FAILED, *HANDS_OFF]))
         bases = draw(st.lists(st.sampled_from(found), max_size=2)) if found and draw(st.booleans()) else []
         mark, older = draw(st.integers(0, 9)) == 0, draw(st.integers(0, 9)) == 0
-        found.append(entry(time, verdict, kept=mark, older=older, stands_on=[base.uri for base in bases]))
+        unknown, prefix = draw(st.integers(0, 19)) == 0, draw(st.sampled_from(["PROD_", "PROD_", "PROD_EU_"]))
+        found.append(entry(time, verdict, kept=mark, older=older, prefix=prefix, stands_on=None if unknown else [base.uri for base in bases]))
     return draw(st.permutations(found))
+
+
+def kept_of_a_prefix(own: Sequence[Entry], found: Sequence[Entry], keep: Keep) -> set[str]:
+    """But for what others stand on."""
+    good = [each for each in own if counts(each)]
+    newest, relied_on = newest_of(good), newest_of([each for each in good if stands_on_good_ones(each, found)]) or newest_of(good)
+    among = kept_by_the_sentence(str(keep), good) | {each.uri for each in (newest, relied_on) if each}
+    for each in own:
+        lately, last_hope = each.time > NOW - timedelta(days=7), relied_on is None or relied_on.time < each.time
+        hands_off = each.kept or each.older or each.verdict in HANDS_OFF or (each.verdict is GOOD and each.time > NOW)
+        among |= {each.uri} if hands_off or (each.verdict in FAILED and (lately or last_hope)) else set()
+    return among
+
+
+def counts(each: Entry) -> bool:
+    return each.verdict is GOOD and not each.older and each.time <= NOW
+
+
+def newest_of(some: Sequence[Entry]) -> Entry | None:
+    return max(some, key=lambda each: each.time, default=None)
+
+
+def stands_on_good_ones(each: Entry, found: Sequence[Entry]) -> bool:
+    bases = [other for other in found if each.stands_on and other.uri in each.stands_on]
+    return each.stands_on is not None and all(base.verdict is GOOD and stands_on_good_ones(base, found) for base in bases)
 
 
 @settings(max_examples=120, deadline=None)
@@ -86,14 +114,12 @@ def catalogues(draw: st.DrawFn) -> list[Entry]:
 def test_it_keeps_what_its_sentence_says_what_is_not_its_to_forget_and_what_these_stand_on(found: list[Entry], keep: Keep) -> None:
     decision = choose(found, Policy(keep=keep), NOW)
 
-    good = [each for each in found if each.verdict is GOOD and not each.older]
-    newest = max((each.time for each in good), default=None)
-    right = kept_by_the_sentence(str(keep), good) | {each.uri for each in good if each.time == newest}
-    for each in found:
-        lately, last_hope = each.time > NOW - timedelta(days=7), newest is None or newest < each.time
-        if each.kept or each.older or each.verdict in HANDS_OFF or (each.verdict in FAILED and (lately or last_hope)):
-            right.add(each.uri)
+    right = set[str]()
+    for prefix in ("PROD_", "PROD_EU_"):
+        right |= kept_of_a_prefix([each for each in found if each.prefix == prefix], found, keep)
     for each in sorted(found, key=lambda each: each.time, reverse=True):
+        if each.uri in right and each.stands_on is None and not each.older:
+            right |= {other.uri for other in found if other.time < each.time}
         right |= set(each.stands_on or []) if each.uri in right else set()
     assert {each.uri for each in kept(decision)} == right
     assert sorted(each.uri for each in [*kept(decision), *forgotten(decision)]) == sorted(each.uri for each in found)
@@ -106,9 +132,10 @@ def test_what_was_kept_once_is_kept_again_and_the_newest_good_one_always(found: 
 
     again = choose(kept(decision), Policy(keep=keep), NOW)
 
-    assert again == Decision(keep=decision.keep, forget=[])
-    good = [each for each in found if each.verdict is GOOD and not each.older]
-    assert decision.newest_good == max(good, key=lambda each: each.time, default=None)
+    assert again == Decision(keep=decision.keep, forget=[], newest_good=decision.newest_good)
+    for prefix in {each.prefix for each in found}:
+        newest = newest_of([each for each in found if each.prefix == prefix and counts(each)])
+        assert newest is None or newest in kept(decision)
 
 
 def test_each_is_told_why() -> None:
@@ -139,6 +166,49 @@ def test_failed_ones_use_up_no_number_and_stay_while_no_newer_one_is_good() -> N
 
     assert kept(decision) == [*days(20, 21, verdict=Verdict.INCOMPLETE), *days(22)]
     assert decision.keep[0].why == "INCOMPLETE: kept while no newer one is good"
+
+
+def test_one_of_a_time_to_come_is_kept_and_pushes_none_out() -> None:
+    """Its run's clock was years ahead: whatever is made until then would not be the newest."""
+    ahead, *others = days(-3650, 0, 1, 2)
+
+    decision = choose([ahead, *others, *days(0.5, verdict=Verdict.INCOMPLETE)], Policy(keep=Keep(last=1)), NOW)
+
+    assert kept(decision)[:2] == [ahead, others[0]] and forgotten(decision) == others[1:]
+    assert decision.keep[0].why == "of a time that is still to come: somebody's clock was wrong, so it counts for no rule"
+    assert kept(choose([ahead, *days(20, verdict=Verdict.INVALID)], Policy(keep=Keep(last=1)), NOW)) == [ahead, *days(20, verdict=Verdict.INVALID)]
+
+
+@pytest.mark.parametrize(
+    ("running_days_ago", "made_days_ago", "kept_as"),
+    [
+        pytest.param(None, 90, "its run may be under way", id="nobody knows since when"),
+        pytest.param(6, 90, "its run may be under way", id="lately"),
+        pytest.param(8, 5, "IN_PROGRESS: kept for 7 days", id="as long as a failed one"),
+        pytest.param(8, 90, "", id="long enough"),
+        pytest.param(8, -1, "IN_PROGRESS: kept while no newer one is good", id="no newer one"),
+    ],
+)
+def test_one_whose_run_was_killed_counts_as_failed(running_days_ago: int | None, made_days_ago: int, kept_as: str) -> None:
+    running = None if running_days_ago is None else NOW - timedelta(days=running_days_ago)
+    killed = days(made_days_ago, verdict=Verdict.IN_PROGRESS, running=running)
+
+    decision = choose([*days(0), *killed], Policy(keep=Keep(last=1)), NOW)
+
+    assert [chosen.why for chosen in decision.keep if chosen.entry in killed] == ([kept_as] if kept_as else [])
+
+
+def test_what_goes_first_is_what_nothing_else_stands_on() -> None:
+    base, middle, top, alone = days(9, 8, 7, 10)
+    middle, top = structs.replace(middle, stands_on=[base.uri]), structs.replace(top, stands_on=[middle.uri])
+    chosen = [Chosen(entry=each, why="") for each in (top, middle, base, alone)]
+
+    assert [each.entry for each in tops(chosen)] == [top, alone]
+    assert [each.entry for each in tops(chosen[1:])] == [middle, alone]
+    unsure = Chosen(entry=structs.replace(base, stands_on=None), why="")
+    assert tops([unsure, chosen[3]]) == [unsure]
+    in_a_ring = [Chosen(entry=structs.replace(base, stands_on=[top.uri]), why=""), *chosen[:2]]
+    assert tops(in_a_ring) == in_a_ring, "damaged ones: but for ever must not be waited for"
 
 
 def test_days_and_weeks_are_those_of_utc() -> None:
