@@ -132,12 +132,12 @@ def verify(settings: Settings) -> dict[str, Param]:
 
 
 def check(settings: Settings) -> dict[str, Param]:
-    purposes = "What is to be done. Each needs permissions of its own."
+    purposes, known = "What is to be done. Each needs permissions of its own.", list(PURPOSES)
     looked_at = "Tables whose names start with this are looked at, and reads are tried on one of them. Empty: no table is."
-    examples: dict[str, Any] = {"examples": list(PURPOSES)}
+    chosen: dict[str, Any] = {"items": {"type": "string", "enum": known}, "examples": known}
     return {
         "prefix": _text("Prefix", looked_at, default=(settings.prefixes or [""])[0]),
-        "purposes": Param([BACKUP], type="array", items={"type": "string", "enum": list(PURPOSES)}, title="For what", description_md=purposes, **examples),
+        "purposes": Param([BACKUP], type="array", **chosen, title="For what", description_md=purposes),
         **_engine(settings, "copied"),
         "base": _base(settings),
     }

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from msgspec import structs
+
 from airflow_dynamodb_emr.core import verified
 from airflow_dynamodb_emr.core.verdict import Verdict
 from airflow_dynamodb_emr.core.verification import Fault, TableVerification, Verification
@@ -25,6 +27,13 @@ def test_a_look_is_told_by_table_and_then_by_what_is_wrong() -> None:
     ]
     assert told[6] == "users/1/0: it is not there" and told[-2:] == ["users: and 3 more", "note: copied"]
     assert verified.bad(FOUND) == told[4:-1]
+
+
+def test_damage_is_told_by_the_name_that_people_call_the_backup_by() -> None:
+    here = structs.replace(FOUND, uri="s3://backups/dynamodb/eu-west-1/PROD_/2026/11/23/02_00.00")
+
+    assert verified.damage(here) == "PROD_ of 2026-11-23 02:00 is INCOMPLETE, 1 of 2 tables cannot be restored"
+    assert verified.damage(structs.replace(FOUND, uri="s3://backups/a-copy", tables=[GOOD])) == "s3://backups/a-copy is INCOMPLETE"
 
 
 def test_a_table_is_told_in_one_line() -> None:
