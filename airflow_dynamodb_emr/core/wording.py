@@ -33,7 +33,7 @@ def nothing(what: str, run: Run, by: datetime | None = None) -> Message:
     reason = _first(run.whys) or ("it did not get as far as its plan" if run.failed else "there is no plan yet")
     head = f"not done by {by:%H:%M} UTC, {reason}" if by else reason
     safe = ["Nothing was touched: a run does nothing to tables before its plan is written."] if run.failed else []
-    to_do = ["To do: look at the log of its first task, then clear it, or start another run."] if run.failed else []
+    to_do = ["To do: see to that, then clear the first task with everything downstream of it, or start another run."] if run.failed else []
     return message(f"{short(what)}: {head.partition(_HINT)[0]}", [[reason], safe, to_do, _foot(run)])
 
 

@@ -75,5 +75,5 @@ class VerifyBackupOperator(AwsOperator):
         if not found.is_good:
             newest = backups.newest_beside(self.store, folder)
             hint = f"the newest good backup of this prefix is {newest.uri}" if newest else "there is no good backup of this prefix"
-            error = BackupIncomplete("\n".join([damage(found), found.uri, *bad(found)]), f"{hint}; back them up again now")
+            error = BackupIncomplete("\n".join([damage(found), found.uri, *bad(found)]), f"{hint}; back it up again now")
             raise AirflowFailException(str(error)) from error
