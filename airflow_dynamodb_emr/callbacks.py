@@ -31,7 +31,7 @@ class Told(NamedTuple):
         dag_id = str(field("dag_id") or context["dag"].dag_id)
         run_id = str(field("run_id") or field("dag_run_id") or context["run_id"])
         failed = field("state") == "failed" if "deadline" in context else context.get("reason") != "success"
-        run = Run(dag_id=dag_id, run_id=run_id, failed=failed, url=_page(dag_id, run_id), why=_why(context), again=AGAIN)
+        run = Run(dag_id=dag_id, run_id=run_id, failed=failed, url=_page(dag_id, run_id), whys=_whys(context), again=AGAIN)
         scheduled = field("logical_date") if field("run_type") == "scheduled" else None
         by = context["deadline"]["deadline_time"] if "deadline" in context else None
         return cls(run, field("conf") or {}, _time(scheduled or field("run_after")), _time(by))
@@ -49,10 +49,13 @@ def _page(dag_id: str, run_id: str) -> str:
     return f"{base.rstrip('/')}/dags/{dag_id}/runs/{quote(run_id, safe='')}" if "://" in base else ""
 
 
-def _why(context: Mapping[str, Any]) -> str:
-    """Why there is no plan, in the words of the task that was to make it."""
+def _whys(context: Mapping[str, Any]) -> list[str]:
+    """Why its tasks failed, in their own words: of a refused plan, or a damaged backup."""
+    if not {"ti", "dag"} <= context.keys():
+        return []
     try:
-        return str(context["ti"].xcom_pull(task_ids="plan", key=WHY) or "") if "ti" in context else ""
-    except Exception as error:  # it is a note; the message is worth sending without it
-        log.info("the note of the task `plan` cannot be read: %s", error)
-        return ""
+        found = context["ti"].xcom_pull(task_ids=list(context["dag"].task_ids), key=WHY) or []
+    except Exception as error:  # they are notes; the message is worth sending without them
+        log.info("what the tasks have left of why they failed cannot be read: %s", error)
+        return []
+    return [str(why) for why in found if why]

@@ -18,33 +18,40 @@ from airflow_dynamodb_emr.settings import Settings
 _S3 = r"^$|^s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/.*)?$"
 
 _BACKUP = (
-    "`latest`: the newest good one. A time, as `2026-11-23T02:00:00Z`: the newest good one at or before it. "
-    "Or the `s3://` folder of a backup; of one that failed, the tables that are whole can be restored."
+    "**latest**: the newest good one. A time, as **2026-11-23T02:00:00Z**: the newest good one at or before it. "
+    "Or the **s3://** folder of a backup; of one that failed, the tables that are whole can be restored."
 )
 _EXISTING = (
     "Off: a table that exists already stops the restore before anything is touched. "
     "On: items are put into it; those of the same key are **overwritten**, others stay."
 )
 _VERIFIED = (
-    "`latest`: the newest good one. A time, as `2026-11-23T02:00:00Z`: the newest good one at or before it. "
-    "Or the `s3://` folder of any backup, be it unfinished, failed, a copy, or another system's."
+    "**latest**: the newest good one. A time, as **2026-11-23T02:00:00Z**: the newest good one at or before it. "
+    "Or the **s3://** folder of any backup, be it unfinished, failed, a copy, or another system's."
 )
 _DEEP = (
     "On: every part is read, counted, hashed and parsed, and keys are looked at. "
     "Off: only names, sizes, ETags and counts are held against each other, which takes seconds."
 )
 ENGINES_OFFERED = (CONNECTOR, WORKER, SPARK, NATIVE)
-_ENGINE = (
-    "How tables are {done}. `connector`: by AWS' own library, on a cluster. `worker`: by this software, in Airflow's own tasks, without a cluster. "
-    "`spark`: the same, on a cluster or on EMR Serverless. `native`: by DynamoDB itself, which takes no capacity and costs by the gigabyte. "
-    "`auto`: for each table what costs least, counting time and money; the log of `plan` says why."
-)
-_SPARK_ON = "Where the engine `spark` runs: on the run's own cluster, or on EMR Serverless, without a cluster."
-_SPIKE = (
-    "How far a provisioned table is raised while it is dumped or loaded. `20 minutes`: one that would take longer, to be done by then. "
-    "`x10`: each, to so many times its capacity. `4000 units`: each, to that. `off`: none. "
-    "Never above a limit, and never where it costs more than the time it saves is worth."
-)
+_ENGINE = """How tables are {done}:
+
+- **connector**: by AWS' own library, on a cluster
+- **worker**: by this software, in Airflow's own tasks; no cluster
+- **spark**: the same on a cluster, or on EMR Serverless
+- **native**: by DynamoDB itself; it takes no capacity, and costs by the gigabyte
+- **auto**: each table by what costs least, counting time and money; the log of the task **plan** says why
+"""
+_SPARK_ON = "Where the engine **spark** runs. **emr**: on the run's own cluster. **serverless**: on EMR Serverless, without one."
+_SPIKE = """How far a provisioned table is raised while it is {done}:
+
+- **20 minutes**: one that would take longer, so as to be done by then
+- **x10**: each, to so many times its capacity
+- **4000 units**: each, to that
+- **off**: none
+
+Never above a limit, and never where it costs more than the time it saves is worth.
+"""
 
 
 def backup(settings: Settings) -> dict[str, Param]:
@@ -53,9 +60,9 @@ def backup(settings: Settings) -> dict[str, Param]:
         "exclude": _names(
             "Exclude", "Table names or patterns (`*`, `?`) to leave out, one a line; they replace those of the settings.", settings.exclude
         ),
-        "engine": _engine(settings, "dumped"),
+        **_engine(settings, "dumped"),
         "read_ratio": _ratio("Read ratio", "Share of a table's own read capacity that the dump may take; at most 1.5.", settings.read_ratio),
-        "spike": _spike(settings),
+        "spike": _spike(settings, "dumped"),
         "max_read_units": _units("Highest spike", "No table's read capacity is raised above this many units a second.", settings.max_read_units),
         "on_demand_read_units": _units(
             "On-demand rate",
@@ -87,9 +94,9 @@ def restore(settings: Settings) -> dict[str, Param]:
             title="Load into existing tables",
             description_md=_EXISTING,
         ),
-        "engine": _engine(settings, "loaded"),
+        **_engine(settings, "loaded"),
         "write_ratio": _ratio("Write ratio", "Share of a table's own write capacity that the load may take; at most 1.5.", settings.write_ratio),
-        "spike": _spike(settings),
+        "spike": _spike(settings, "loaded"),
         "max_write_units": _units(
             "Highest spike", "No table's or index' write capacity is raised above this many units a second.", settings.max_write_units
         ),
@@ -125,13 +132,13 @@ def verify(settings: Settings) -> dict[str, Param]:
 
 
 def check(settings: Settings) -> dict[str, Param]:
-    purposes = "What is to be done: `backup`, `restore`, `retention`, one a line. Each needs permissions of its own."
-    examples: dict[str, Any] = {"examples": list(PURPOSES)}
+    purposes, known = "What is to be done. Each needs permissions of its own.", list(PURPOSES)
+    looked_at = "Tables whose names start with this are looked at, and reads are tried on one of them. Empty: no table is."
+    chosen: dict[str, Any] = {"items": {"type": "string", "enum": known}, "examples": known}
     return {
-        "prefix": _text("Prefix", "Tables whose names start with this are looked at, and reads are tried on one of them. Empty: none."),
-        "purposes": Param([BACKUP], type="array", items={"type": "string", "enum": list(PURPOSES)}, title="For", description_md=purposes, **examples),
-        "engine": _engine(settings, "copied"),
-        "spark_on": _spark_on(settings),
+        "prefix": _text("Prefix", looked_at, default=(settings.prefixes or [""])[0]),
+        "purposes": Param([BACKUP], type="array", **chosen, title="For what", description_md=purposes),
+        **_engine(settings, "copied"),
         "base": _base(settings),
     }
 
@@ -155,18 +162,21 @@ def _names(title: str, description: str, default: list[str]) -> Param:
     return Param(default, type=["null", "array"], items={"type": "string"}, title=title, description_md=description)
 
 
-def _engine(settings: Settings, done: str) -> Param:
-    description = _ENGINE.format(done=done)
-    return Param(settings.engine, type="string", enum=[*ENGINES_OFFERED, AUTO], title="Engine", section="How fast", description_md=description)
+def _engine(settings: Settings, done: str) -> dict[str, Param]:
+    engines, section, description = [*ENGINES_OFFERED, AUTO], "Engine", _ENGINE.format(done=done)
+    return {
+        "engine": Param(settings.engine, type="string", enum=engines, title="Engine", section=section, description_md=description),
+        "spark_on": Param(settings.spark_on, type="string", enum=["emr", "serverless"], title="Spark on", section=section, description_md=_SPARK_ON),
+    }
 
 
 def _ratio(title: str, description: str, default: float) -> Param:
     return Param(default, type="number", exclusiveMinimum=0, maximum=1.5, title=title, section="How fast", description_md=description)
 
 
-def _spike(settings: Settings) -> Param:
-    default, pattern = settings.spike.strip().lower(), f"^$|{spiking.PATTERN}"
-    return Param(default, type=["null", "string"], pattern=pattern, title="Spike", section="How fast", description_md=_SPIKE)
+def _spike(settings: Settings, done: str) -> Param:
+    default, pattern, description = settings.spike.strip().lower(), f"^$|{spiking.PATTERN}", _SPIKE.format(done=done)
+    return Param(default, type=["null", "string"], pattern=pattern, title="Spike", section="How fast", description_md=description)
 
 
 def _units(title: str, description: str, default: int, **limits: Any) -> Param:
@@ -177,16 +187,11 @@ def _cluster(settings: Settings) -> dict[str, Param]:
     nodes = "Worker machines of each cluster; each costs what its type costs while the run lasts. 0: as many as the plan needs."
     steps = "Tables that a cluster works on at the same time. 0: as many as the plan needs."
     return {
-        "spark_on": _spark_on(settings),
         "core_nodes": Param(settings.core_nodes, type="integer", minimum=0, maximum=500, title="Core nodes", section="Cluster", description_md=nodes),
         "step_concurrency": Param(
             settings.step_concurrency, type="integer", minimum=0, maximum=256, title="Tables at once", section="Cluster", description_md=steps
         ),
     }
-
-
-def _spark_on(settings: Settings) -> Param:
-    return Param(settings.spark_on, type="string", enum=["emr", "serverless"], title="Spark on", section="Cluster", description_md=_SPARK_ON)
 
 
 def _base(settings: Settings) -> Param:
@@ -201,5 +206,5 @@ def _where(settings: Settings) -> dict[str, Param]:
     }
 
 
-def _text(title: str, description: str, **kwargs: Any) -> Param:
-    return Param("", type=["null", "string"], pattern=r"^[a-zA-Z0-9_.-]*$", title=title, description_md=description, **kwargs)
+def _text(title: str, description: str, default: str = "", **kwargs: Any) -> Param:
+    return Param(default, type=["null", "string"], pattern=r"^[a-zA-Z0-9_.-]*$", title=title, description_md=description, **kwargs)

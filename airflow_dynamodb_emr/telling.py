@@ -26,7 +26,15 @@ from airflow_dynamodb_emr.settings import Settings
 log = logging.getLogger(__name__)
 
 Kind = Literal["backup", "restore", "daily", "other"]
-KINDS: dict[str, Kind] = {"dynamodb_backup": "backup", "dynamodb_restore": "restore", "dynamodb_backup_daily": "daily"}
+KINDS: dict[str, Kind] = {
+    "dynamodb_backup": "backup",
+    "dynamodb_restore": "restore",
+    "dynamodb_backup_daily": "daily",
+    "dynamodb_verify": "other",
+    "dynamodb_retention": "other",
+    "dynamodb_janitor": "other",
+    "dynamodb_check": "other",
+}
 
 
 class Teller:
@@ -78,12 +86,13 @@ class Teller:
         return self._worded(telling.restore(self.store, Folder(restore_folder(self.asked.base_uri, name)), name))
 
     def other(self) -> Message:
-        return wording.unknown(self.what, self.told.run, "", self.told.by)
+        run, by = self.told.run, self.told.by
+        return wording.failed(run) if run.failed and by is None else wording.unknown(self.what, run, "", by)
 
     def daily(self) -> Message | None:
         run, outcomes = self.told.run, {prefix: self._of_day(prefix) for prefix in self.settings.prefixes}
         if not outcomes:
-            return wording.nothing(self.what, structs.replace(run, why="prefixes: none is configured"), self.told.by)
+            return wording.nothing(self.what, structs.replace(run, whys=["prefixes: none is configured"]), self.told.by)
         bad = [prefix for prefix, outcome in outcomes.items() if not (outcome and outcome.well)]
         if self.told.by and not bad:
             return None
@@ -99,7 +108,7 @@ class Teller:
     def _part(self, prefix: str, outcome: Outcome | None) -> Message:
         child = Run(dag_id="", run_id=f"{self.told.run.run_id}__{prefix}", failed=self.told.run.failed, again=AGAIN)
         if outcome is None:
-            return wording.nothing(f"backup of {prefix}", structs.replace(child, why="no backup was begun"))
+            return wording.nothing(f"backup of {prefix}", structs.replace(child, whys=["no backup was begun"]))
         return wording.late(outcome, child, self.told.by) if self.told.by and not outcome.well else wording.ended(outcome, child)
 
     def _worded(self, outcome: Outcome | None) -> Message | None:

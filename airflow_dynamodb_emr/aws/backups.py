@@ -40,6 +40,15 @@ def choose(store: Store, app: S3Uri, wanted: Wanted) -> Backup:
     raise NotFound(f"backup: there is no good one ({wanted}) in {app}", "`dynamodb-emr backups` lists what is there; name a backup's s3:// folder")
 
 
+def newest_beside(store: Store, folder: Folder) -> Backup | None:
+    """The newest good backup of the same prefix, be it this one."""
+    app = S3Uri(folder.uri.bucket, folder.uri.key.rsplit("/", len(LEVELS))[0])
+    try:
+        return choose(store, app, Wanted())
+    except NotFound:
+        return None
+
+
 def read(store: Store, folder: Folder) -> Backup | None:
     """Its verdict, as it lies here and as the last look at it has found it. None while there is none. Raises DataDamaged."""
     backup = written(store, folder)

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from mypy_boto3_emr_serverless import EMRServerlessClient
     from mypy_boto3_iam import IAMClient
     from mypy_boto3_s3 import S3Client
+    from mypy_boto3_sns import SNSClient
     from mypy_boto3_sts import STSClient
 
 _LIMITED = ("dynamodb", "emr")
@@ -135,6 +136,10 @@ class Clients:
     @cached_property
     def kms(self) -> Any:
         return self._client("kms")
+
+    @cached_property
+    def sns(self) -> SNSClient:
+        return cast("SNSClient", self._client("sns"))
 
     @cached_property
     def sts(self) -> STSClient:

@@ -14,6 +14,7 @@ from airflow_dynamodb_emr.core.manifest import Copied, Proof, TableManifest
 from airflow_dynamodb_emr.core.origin import settings_of, with_origin
 from airflow_dynamodb_emr.core.plan import BackupPlan
 from airflow_dynamodb_emr.core.schema import Schema
+from airflow_dynamodb_emr.core.words import parts_are
 from airflow_dynamodb_emr.transfer.raw.dumped import MANIFEST
 from airflow_dynamodb_emr.transfer.raw.output import DATA
 
@@ -49,8 +50,8 @@ def _not_as_written(store: Store, into: S3Uri, copied: Copied) -> list[str]:
     items = sum(part.items or 0 for part in copied.parts)
     return [
         *([f"its parts hold {items} items, it says {copied.items}"] if items != copied.items else []),
-        *([f"{len(lost)} parts are gone, {lost[0]} among them"] if lost else []),
-        *([f"{len(other)} parts are not what was written, {other[0]} among them"] if other else []),
+        *([parts_are(lost, "gone")] if lost else []),
+        *([parts_are(other, "not what was written")] if other else []),
         *([f"{foreign[0]} is no part of it"] if foreign else []),
     ]
 

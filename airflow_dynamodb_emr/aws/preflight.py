@@ -30,7 +30,7 @@ log = logging.getLogger(__name__)
 
 def bucket(s3: S3Client, uri: S3Uri, source: str) -> None:
     """*source* names the setting or field that the bucket came from."""
-    hint = "create it, name another, or set bucket_owner where it is another account's; this software never creates buckets"
+    hint = "create it or name another, allow s3:ListBucket on it, or say in bucket_owner whose account's it is; this software never creates buckets"
     with refused_as_bad_input(f"{source}: bucket {uri.bucket}", hint):
         s3.head_bucket(Bucket=uri.bucket)
 

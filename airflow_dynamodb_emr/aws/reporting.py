@@ -77,6 +77,7 @@ def facts(
         raised=dict(raised),
         points=points,
         compared_with=before.backup.uri if before.backup else "",
+        before_was_whole=before.backup is not None and before.backup.verdict is Verdict.VALID,
         history=before.history,
     )
 

@@ -9,13 +9,12 @@ from typing import Any
 
 from airflow_dynamodb_emr.aws import backups, ledgers
 from airflow_dynamodb_emr.aws.store import Store
-from airflow_dynamodb_emr.core.catalogue import Wanted
 from airflow_dynamodb_emr.core.documents import Noun
-from airflow_dynamodb_emr.core.layout import Folder, S3Uri
+from airflow_dynamodb_emr.core.layout import Folder, S3Uri, called
 from airflow_dynamodb_emr.core.ledger import Entry
 from airflow_dynamodb_emr.core.outcome import Outcome, Whole, raised
 from airflow_dynamodb_emr.core.restore import REPORT, Restore
-from airflow_dynamodb_emr.errors import DataDamaged, NotFound
+from airflow_dynamodb_emr.errors import DataDamaged
 from airflow_dynamodb_emr.transfer.raw.dumped import MANIFEST
 
 # What the engines write last into the folder of a dump or load: the connector, the copy engine and Spark, a native export.
@@ -60,7 +59,7 @@ def restore(store: Store, folder: Folder, run: str) -> Outcome | None:
         return None
     found = store.load(folder.uri / REPORT, Restore)
     known = {"missing": found.missing, "items": sum(table.items for table in found.loaded), "waits": found.notes} if found else {}
-    return _outcome(store, plan, f"restore of {_called(plan.backup)}", found is not None, restores=True, source=plan.backup, **known)
+    return _outcome(store, plan, f"restore of {called(plan.backup)}", found is not None, restores=True, source=plan.backup, **known)
 
 
 def started(store: Store, app: S3Uri, since: datetime, run_id: str) -> Folder | None:
@@ -68,15 +67,6 @@ def started(store: Store, app: S3Uri, since: datetime, run_id: str) -> Folder | 
     moment = since.replace(microsecond=0) - timedelta(seconds=1)
     recent = takewhile(lambda folder: folder.time >= moment, backups.folders(store, app))
     return next((folder for folder in recent if _plan_of(store, folder, run_id)), None)
-
-
-def _called(uri: str) -> str:
-    """A backup, in a few words: of a copy that lies elsewhere only its URI is known."""
-    folder = Folder.parse(uri)
-    try:
-        return f"{folder.app} of {folder.time:%Y-%m-%d %H:%M}"
-    except (ValueError, IndexError):
-        return uri
 
 
 def _plan_of(store: Store, folder: Folder, run: str) -> _Plan | None:
@@ -121,10 +111,5 @@ def _raised(store: Store, plan: _Plan) -> dict[str, str]:
 
 
 def _newest(store: Store, folder: Folder) -> Whole | None:
-    """The newest good backup beside this one."""
-    app = S3Uri(folder.uri.bucket, folder.uri.key.rsplit("/", 4)[0])
-    try:
-        found = backups.choose(store, app, Wanted())
-    except NotFound:
-        return None
-    return Whole(uri=found.uri, time=found.time)
+    found = backups.newest_beside(store, folder)
+    return Whole(uri=found.uri, time=found.time) if found else None

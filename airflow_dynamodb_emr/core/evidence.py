@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from airflow_dynamodb_emr.core.documents import Noun
 from airflow_dynamodb_emr.core.manifest import Part
 from airflow_dynamodb_emr.core.steps import COMPLETED, READ_COUNTER
+from airflow_dynamodb_emr.core.words import parts_are
 
 
 class Evidence(Noun, frozen=True, kw_only=True):
@@ -41,7 +42,7 @@ def reasons(found: Evidence) -> list[str]:
 def _faults(found: Evidence) -> Iterable[str]:
     yield "" if found.schema_found else "its schema was not saved"
     yield "" if found.manifest_found else "the step left no manifest"
-    yield f"{len(found.lost)} parts are gone, {found.lost[0]} among them" if found.lost else ""
+    yield parts_are(found.lost, "gone") if found.lost else ""
     yield f"{len(found.damaged)} parts cannot be read: {found.damaged[0]}" if found.damaged else ""
     yield f"the step's log has no item count ({READ_COUNTER})" if found.counter is None else ""
     yield f"the step read {found.counter} items, the parts hold {found.items}" if found.counter not in (None, found.items) else ""

@@ -169,3 +169,12 @@ class Folder(Struct, frozen=True):
 def time_path(time: datetime) -> str:
     """As in `2026/11/23/02_00.00`; of two, the later time's sorts after the other."""
     return time.astimezone(timezone.utc).strftime(_TIME)
+
+
+def called(uri: str) -> str:
+    """A backup, in a few words: `PROD_ of 2026-11-23 02:00`. Of a copy that lies elsewhere only its URI is known."""
+    folder = Folder.parse(uri)
+    try:
+        return f"{folder.app} of {folder.time:%Y-%m-%d %H:%M}"
+    except (ValueError, IndexError):
+        return uri

@@ -55,7 +55,7 @@ class Run(Noun, frozen=True, kw_only=True):
     run_id: str
     failed: bool = True
     url: str = ""  # of its page
-    why: str = ""  # it has no outcome: the first task's own words
+    whys: list[str] = []  # what its tasks have left of why they failed, in their own words
     again: str = ""  # what to do about tables that are missing
 
 

@@ -141,6 +141,9 @@ TABLE: list[Permission] = [
     ),
     _airflow(Need.RETENTION, "s3:GetBucketVersioning GetBucketObjectLockConfiguration", _BUCKET, "whether the bucket has versions and object lock"),
     _airflow(Need.TELLING, "sns:Publish", "{topic}", "tells people of what failed or is late"),
+    _airflow(
+        Need.TELLING, "sns:ListSubscriptionsByTopic", "{topic}", "whether the topic is there, and anybody has subscribed to it", "`check` says `?`"
+    ),
     _airflow(Need.ENCRYPTION, "kms:GenerateDataKey Decrypt", "{key}", "writes and reads what the key encrypts"),
     _airflow(
         Need.CHECK, "iam:GetRole GetInstanceProfile", ANYTHING, "roles are there before a cluster is asked for", "EMR says so when the cluster starts"

@@ -27,6 +27,7 @@ class Facts(Noun, frozen=True, kw_only=True):
     raised: dict[str, Span] = {}
     points: list[Point] = []
     compared_with: str = ""
+    before_was_whole: bool = False
     history: list[Past] = []
 
 
@@ -55,6 +56,7 @@ def report(plan: BackupPlan, backup: Backup, facts: Facts) -> Report:
         raised=backup.raised,
         points=facts.points,
         compared_with=facts.compared_with,
+        before_was_whole=facts.before_was_whole,
         history=facts.history[-MOST_PAST:],
         started=backup.started,
         ended=backup.ended,

@@ -86,6 +86,7 @@ class Report(Document, frozen=True, kw_only=True):
     raised: list[str] = []  # tables that were still raised when this was written
     points: list[Point] = []
     compared_with: str = ""  # URI of the backup that `points` are about
+    before_was_whole: bool = False  # that one: it can be restored instead of this
     history: list[Past] = []  # of the same prefix before this one, oldest first
     started: datetime
     ended: datetime

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from airflow_dynamodb_emr.core.layout import called
 from airflow_dynamodb_emr.core.report import columns
 from airflow_dynamodb_emr.core.verdict import Verdict
-from airflow_dynamodb_emr.core.verification import Fault, TableVerification, Verification
+from airflow_dynamodb_emr.core.verification import DAMAGED, Fault, TableVerification, Verification
 from airflow_dynamodb_emr.core.words import counted, size
 
 SHOWN = 10  # things that are wrong with one table; the document has all
@@ -30,6 +31,13 @@ def lines(found: Verification) -> list[str]:
 def headline(found: Verification) -> str:
     items, stored = sum(table.items for table in found.tables), sum(table.bytes for table in found.tables)
     return f"{found.verdict.value}: {counted(len(found.tables), 'table')}, {counted(items, 'item')}, {size(stored)} in {found.uri}"
+
+
+def damage(found: Verification) -> str:
+    """Of one that is not good, in a few words."""
+    lost = sum(table.verdict in DAMAGED for table in found.tables)
+    tables = f", {lost} of {counted(len(found.tables), 'table')} cannot be restored" if lost else ""
+    return f"{called(found.uri)} is {found.verdict.value}{tables}"
 
 
 def line(table: TableVerification) -> str:

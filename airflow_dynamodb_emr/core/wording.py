@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from airflow_dynamodb_emr.core.message import Message, cut, lines, message, short, some
+from airflow_dynamodb_emr.core.message import LONGEST_SUBJECT, Message, cut, lines, message, short, some
 from airflow_dynamodb_emr.core.outcome import Outcome, Run
 from airflow_dynamodb_emr.core.words import counted, size
 
@@ -30,19 +30,26 @@ def late(outcome: Outcome, run: Run, by: datetime) -> Message:
 
 def nothing(what: str, run: Run, by: datetime | None = None) -> Message:
     """Of a run of which there is nothing in S3: it has not begun, or it was refused."""
-    reason = run.why or ("it did not get as far as its plan" if run.failed else "there is no plan yet")
+    reason = _first(run.whys) or ("it did not get as far as its plan" if run.failed else "there is no plan yet")
     head = f"not done by {by:%H:%M} UTC, {reason}" if by else reason
     safe = ["Nothing was touched: a run does nothing to tables before its plan is written."] if run.failed else []
-    to_do = ["To do: look at the log of its first task, then clear it, or start another run."] if run.failed else []
+    to_do = ["To do: see to that, then clear the first task with everything downstream of it, or start another run."] if run.failed else []
     return message(f"{short(what)}: {head.partition(_HINT)[0]}", [[reason], safe, to_do, _foot(run)])
 
 
 def unknown(what: str, run: Run, problem: str, by: datetime | None = None) -> Message:
     """Of a run about which S3 could not be asked, because of *problem*, or need not be: what Airflow knows is still worth telling."""
     state = f"not done by {by:%H:%M} UTC" if by else "failed" if run.failed else "succeeded"
-    facts = [run.why] if run.why else []
     gap = [f"What is safe and what is raised could not be looked up: {cut(problem)}"] if problem else []
-    return message(f"{short(what)}: {state}", [facts, gap, _foot(run)])
+    return message(f"{short(what)}: {state}", [run.whys, gap, _foot(run)])
+
+
+def failed(run: Run) -> Message:
+    """Of a run that backs up and restores nothing, as a verification: all there is to tell is what its tasks have left."""
+    first, more = _first(run.whys).partition("\n")[0], f", and {len(run.whys) - 1} more" if len(run.whys) > 1 else ""
+    room = LONGEST_SUBJECT - len(run.dag_id) - len(": ") - len(more)
+    told = [why.splitlines() for why in run.whys] or [["Its tasks have left no reason: their logs say more."]]
+    return message(f"{run.dag_id}: {cut(first, room)}{more}" if first else f"{run.dag_id}: failed", [*told, _foot(run)])
 
 
 def day(parts: Mapping[str, Message], bad: Sequence[str], run: Run, by: datetime | None = None) -> Message:
@@ -53,6 +60,10 @@ def day(parts: Mapping[str, Message], bad: Sequence[str], run: Run, by: datetime
     others = [f"  {part.subject}" for prefix, part in parts.items() if prefix not in bad]
     body = [*([f"{parts[prefix].subject}\n", parts[prefix].body] for prefix in bad), ["And:", *others] if bad and others else others, _foot(run)]
     return message(f"daily backup: {when}{result}", body)
+
+
+def _first(whys: Sequence[str]) -> str:
+    return whys[0] if whys else ""
 
 
 def _result(outcome: Outcome) -> str:

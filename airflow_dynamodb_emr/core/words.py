@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 
 
@@ -17,6 +18,11 @@ def duration(seconds: float) -> str:
     if seconds < 90:
         return f"{seconds:.0f} s" if seconds >= 10 else f"{seconds:.1f} s"
     return f"{seconds / 60:,.0f} minutes" if seconds < 5400 else f"{seconds / 3600:,.1f} hours"
+
+
+def parts_are(keys: Sequence[str], what: str) -> str:
+    """`1 part is gone: a.gz`, `2 parts are gone, a.gz among them`."""
+    return f"1 part is {what}: {keys[0]}" if len(keys) == 1 else f"{len(keys):,} parts are {what}, {keys[0]} among them"
 
 
 def printable(text: str) -> str:

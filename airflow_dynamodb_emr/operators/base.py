@@ -31,7 +31,8 @@ T = TypeVar("T")
 log = logging.getLogger(__name__)
 AGAIN = "clear the failed tasks of these tables with everything downstream of them: they find or make a cluster, and what is done is not done again"
 WHY = "why"  # the XCom of a task that could not make its plan
-MOST_OF_WHY = 2000  # characters
+MOST_OF_WHY = 10_000  # characters
+_HINT = "\nHINT: "
 MOMENT_SECONDS, LOOK_SECONDS = 1.5, 0.25
 SLACK = timedelta(minutes=2)  # Airflow's own timeout of a deferral is the safety net behind the trigger's
 
@@ -64,8 +65,9 @@ def says_why(method: Callable[..., T]) -> Callable[..., T]:
 
 
 def _leave(context: Context, why: str) -> None:
+    facts, hint, what_to_do = why.rpartition(_HINT) if _HINT in why else (why, "", "")
     try:
-        context["ti"].xcom_push(key=WHY, value=why[:MOST_OF_WHY])
+        context["ti"].xcom_push(key=WHY, value=f"{facts[:MOST_OF_WHY]}{hint}{what_to_do[:MOST_OF_WHY]}")
     except Exception:  # what went wrong before is what must be seen
         log.exception("why it failed could not be left as an XCom")
 

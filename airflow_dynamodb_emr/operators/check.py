@@ -9,7 +9,7 @@ from msgspec import to_builtins
 
 from airflow_dynamodb_emr.aws.checks import everything
 from airflow_dynamodb_emr.core import findings
-from airflow_dynamodb_emr.operators.base import AwsOperator, no_retry_for_bad_input
+from airflow_dynamodb_emr.operators.base import AwsOperator, no_retry_for_bad_input, says_why
 
 if TYPE_CHECKING:
     from airflow.sdk import Context
@@ -21,6 +21,7 @@ class CheckOperator(AwsOperator):
     It works as Airflow's own connection does, in a worker: what it finds is what a run's tasks will find.
     """
 
+    @says_why
     @no_retry_for_bad_input
     def execute(self, context: Context) -> None:
         form = context["params"]
@@ -31,4 +32,4 @@ class CheckOperator(AwsOperator):
         context["ti"].xcom_push(key="findings", value=to_builtins(found))
         bad = findings.failed(found)
         if bad:
-            raise AirflowFailException("\n".join(findings.lines(bad)))  # time does not cure it
+            raise AirflowFailException("\n".join([findings.summary(found), *findings.lines(bad)]))  # time does not cure it

@@ -10,7 +10,7 @@ from airflow_dynamodb_emr.core.decision import Decision, lines
 from airflow_dynamodb_emr.core.layout import S3Uri
 from airflow_dynamodb_emr.core.words import counted
 from airflow_dynamodb_emr.errors import BadInput
-from airflow_dynamodb_emr.operators.base import AwsOperator, no_retry_for_bad_input, now
+from airflow_dynamodb_emr.operators.base import AwsOperator, no_retry_for_bad_input, now, says_why
 
 if TYPE_CHECKING:
     from airflow.sdk import Context
@@ -46,6 +46,7 @@ class RetentionOperator(AwsOperator):
 class ForgetOperator(RetentionOperator):
     """Forgets what the policy of the settings does not keep, and deletes no data. Its log has a line for each backup, with the reason."""
 
+    @says_why
     @no_retry_for_bad_input
     def execute(self, context: Context) -> dict[str, Any]:
         policy = self.settings.retention(self.prefix)

@@ -5,14 +5,18 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
+from botocore.exceptions import BotoCoreError, ClientError
+
 from airflow_dynamodb_emr.aws import janitor
 from airflow_dynamodb_emr.core.layout import S3Uri
+from airflow_dynamodb_emr.errors import DynamoDBBackupError
 from airflow_dynamodb_emr.identity import airflow_id, parsed
-from airflow_dynamodb_emr.operators.base import AwsOperator, no_retry_for_bad_input, now
+from airflow_dynamodb_emr.operators.base import AwsOperator, no_retry_for_bad_input, now, says_why
 
 if TYPE_CHECKING:
     from airflow.sdk import Context
 
+_HINT = "the next pass, ten minutes after this one, tries again; until one succeeds, tables that an ended run has left raised stay so, and cost"
 PASS_TIMEOUT = timedelta(minutes=8)  # the next pass begins every ten
 
 
@@ -31,7 +35,7 @@ class JanitorOperator(AwsOperator):
 
     @no_retry_for_bad_input
     def go_on(self, context: Context, event: dict[str, Any]) -> list[str]:
-        lines = janitor.sweep(self.clients, S3Uri.parse(self.base, "base"), lambda run: _is_active(context, run), now())
+        lines = self._sweep(context)
         self.log.info("\n".join(lines) or "nothing more to reset, nothing more to terminate")
         done, begun = event.get("done", []), event.get("begun", now().timestamp())
         waiting = [line.partition(":")[0] for line in lines if janitor.UNDER_WAY in line]
@@ -40,6 +44,13 @@ class JanitorOperator(AwsOperator):
         done += [line for line in lines if janitor.UNDER_WAY not in line]
         left = PASS_TIMEOUT - timedelta(seconds=now().timestamp() - begun)
         return self.wait(context, "tables_settled", waiting, left, self.go_on, done=done, begun=begun)
+
+    @says_why
+    def _sweep(self, context: Context) -> list[str]:
+        try:
+            return janitor.sweep(self.clients, S3Uri.parse(self.base, "base"), lambda run: _is_active(context, run), now())
+        except (ClientError, BotoCoreError) as error:
+            raise DynamoDBBackupError(f"this pass was cut off: {error}", _HINT) from error
 
 
 def _is_active(context: Context, run: str) -> bool | None:

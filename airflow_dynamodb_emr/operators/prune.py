@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from airflow_dynamodb_emr.aws import pruning
 from airflow_dynamodb_emr.core.pruned import Pruned, summary
 from airflow_dynamodb_emr.errors import DynamoDBBackupError
-from airflow_dynamodb_emr.operators.base import no_retry_for_bad_input, now
+from airflow_dynamodb_emr.operators.base import no_retry_for_bad_input, now, says_why
 from airflow_dynamodb_emr.operators.forget import RetentionOperator
 
 if TYPE_CHECKING:
@@ -20,6 +20,7 @@ class PruneOperator(RetentionOperator):
     Fails when something could not be deleted that should have been.
     """
 
+    @says_why
     @no_retry_for_bad_input
     def execute(self, context: Context) -> dict[str, Any]:
         found, only_tells, idle = list[Pruned](), self.only_tells, self.settings.retention(self.prefix).idle

@@ -13,9 +13,9 @@ from airflow_dynamodb_emr.core.catalogue import LATEST, Wanted
 from airflow_dynamodb_emr.core.layout import Folder, S3Uri
 from airflow_dynamodb_emr.core.verdict import Verdict
 from airflow_dynamodb_emr.core.verification import TableVerification, Verification
-from airflow_dynamodb_emr.core.verified import bad, headline, hint, line
+from airflow_dynamodb_emr.core.verified import bad, damage, headline, hint, line
 from airflow_dynamodb_emr.errors import BackupIncomplete, BadInput
-from airflow_dynamodb_emr.operators.base import AwsOperator, no_retry_for_bad_input, now
+from airflow_dynamodb_emr.operators.base import AwsOperator, no_retry_for_bad_input, now, says_why
 
 if TYPE_CHECKING:
     from airflow.sdk import Context
@@ -45,6 +45,7 @@ class VerifyBackupOperator(AwsOperator):
         self.base, self.prefix, self.app = base, prefix, app
         self.backup, self.tables, self.deep = backup, tables, deep
 
+    @says_why
     @no_retry_for_bad_input
     def execute(self, context: Context) -> dict[str, Any]:  # noqa: ARG002 - Airflow's signature
         folder = self._folder()
@@ -52,7 +53,7 @@ class VerifyBackupOperator(AwsOperator):
         found = verifying.verify(self.clients, folder, now(), tables=list(self.tables), deep=self.deep, at_once=os.cpu_count() or 1, done=self._say)
         verifications.record(self.store, folder, found)
         self.log.info(headline(found))
-        _raise_unless_good(found)
+        self._raise_unless_good(folder, found)
         return {"backup": found.uri, "tables": len(found.tables), "items": sum(table.items for table in found.tables), "deep": self.deep}
 
     def _folder(self) -> Folder:
@@ -69,9 +70,10 @@ class VerifyBackupOperator(AwsOperator):
         say = self.log.info if table.verdict is Verdict.VALID else self.log.error
         say(line(table))
 
-
-def _raise_unless_good(found: Verification) -> None:
-    """Looking again cures nothing."""
-    if not found.is_good:
-        error = BackupIncomplete("\n".join([headline(found), *bad(found)]), hint(found))
-        raise AirflowFailException(str(error)) from error
+    def _raise_unless_good(self, folder: Folder, found: Verification) -> None:
+        """Looking again cures nothing."""
+        if not found.is_good:
+            newest = backups.newest_beside(self.store, folder)
+            instead = f"the newest good backup of this prefix is {newest.uri}" if newest else "there is no good backup of this prefix"
+            error = BackupIncomplete("\n".join([damage(found), found.uri, *bad(found)]), f"{hint(found)}; {instead}")
+            raise AirflowFailException(str(error)) from error

@@ -35,11 +35,11 @@ def new_dag(dag_id: str, description: str, form: dict[str, Any], **overrides: An
 
 
 def people(settings: Settings, of: Kind) -> dict[str, Any]:
-    """Who is told how a run of this kind ended, and by when it must have."""
+    """Who is told how a run of this kind ended, and by when it must have. A good end is told of backups and restores alone."""
     if not settings.notify_topic:
         return {}
     notifier = BackupNotifier(topic=settings.notify_topic, of=of)
-    always = {"on_success_callback": notifier} if settings.notify_on == "always" else {}
+    always = {"on_success_callback": notifier} if settings.notify_on == "always" and of != "other" else {}
     return {"on_failure_callback": notifier, **always, **_deadline(settings, of)}
 
 

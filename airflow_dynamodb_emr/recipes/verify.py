@@ -9,7 +9,7 @@ from airflow.sdk import DAG, task
 
 from airflow_dynamodb_emr import params
 from airflow_dynamodb_emr.operators.verify_backup import VerifyBackupOperator
-from airflow_dynamodb_emr.recipes.common import NO_PREFIX, every_task, new_dag
+from airflow_dynamodb_emr.recipes.common import NO_PREFIX, every_task, new_dag, people
 from airflow_dynamodb_emr.settings import Settings
 
 VERIFY = "dynamodb_verify"
@@ -19,7 +19,7 @@ _AT_ONCE = 2  # prefixes; each reads as fast as it can
 def verify_dag(settings: Settings, dag_id: str = VERIFY, **kwargs: Any) -> DAG:
     """By schedule the newest good backup of each configured prefix, every part of it; by hand, what the form says."""
     schedule = settings.verify_schedule if settings.prefixes else None  # nothing is configured yet: no red run every week
-    overrides = {"schedule": schedule, "start_date": None, "max_active_runs": 1, **kwargs}
+    overrides = {"schedule": schedule, "start_date": None, "max_active_runs": 1, **people(settings, "other"), **kwargs}
     with new_dag(dag_id, "Verify backups: read them back and hold them against what they should be", params.verify(settings), **overrides) as dag:
 
         @task(task_id="backups", retries=0)

@@ -49,7 +49,7 @@ def read(line: bytes) -> Line:
         if not value:
             raise Damage("it has no attributes")
     except Damage as damage:
-        raise DataDamaged(f"this line is no item: {damage}: {excerpt(line)}") from None
+        raise DataDamaged(f"this line is no item: {damage}: {told(line)}") from None
     loads = not wrapped and (not _SUSPECT.search(line) or (connector_can_load(value) and not _has_old_null(found)))
     return Line(value, loads)
 
@@ -85,9 +85,9 @@ def decode(line: bytes) -> dict[str, Any]:
     try:
         found = msgspec.json.decode(line)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
-        raise DataDamaged(f"this line is no JSON: {error}: {excerpt(line)}") from None
+        raise DataDamaged(f"this line is no JSON: {error}: {told(line)}") from None
     if not isinstance(found, dict):
-        raise DataDamaged(f"this line is no item: it is no JSON object: {excerpt(line)}")
+        raise DataDamaged(f"this line is no item: it is no JSON object: {told(line)}")
     return found
 
 
@@ -133,7 +133,6 @@ def _is_old_null(value: dict[str, Any]) -> bool:
     return any(_is_old_null(each) for each in inner) if kind == "l" else kind == OLD_NULL
 
 
-def excerpt(line: bytes) -> str:
-    """Of a line that is damaged, for a person."""
-    text = line[:200].decode("utf-8", "replace")
-    return text + "..." if len(line) > 200 else text
+def told(line: bytes) -> str:
+    """Of a line that is damaged, without what is in it: this ends up in logs, documents and mail, and a line is somebody's data."""
+    return f"{len(line):,} bytes"

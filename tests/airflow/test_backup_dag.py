@@ -147,7 +147,7 @@ def test_a_dump_that_lost_a_part_does_not_count(world: World, ran: dict[str, boo
 
     assert not ran["LOST_"]
     assert list(backup.missing) == ["LOST_part"]
-    assert "parts are gone" in backup.missing["LOST_part"]
+    assert "part is gone" in backup.missing["LOST_part"]
 
 
 def test_nothing_is_left_raised_and_no_cluster_is_left_running(world: World, ran: dict[str, bool]) -> None:

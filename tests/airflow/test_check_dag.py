@@ -44,7 +44,7 @@ def test_where_all_is_well_it_is_green_and_tells_what_it_has_looked_at(world: Wo
 
 
 def test_what_is_wrong_makes_it_red_and_is_told(world: World) -> None:
-    with pytest.raises(AirflowFailException, match=r"^NO  bucket: base: bucket check-none is not there\n    HINT: "):
+    with pytest.raises(AirflowFailException, match=r"1 is not.*\nNO  bucket: base: bucket check-none is not there\n    HINT: "):
         run(world, base="s3://check-none/x")
 
 

@@ -25,9 +25,14 @@ from airflow_dynamodb_emr.hooks import _clients
 from airflow_dynamodb_emr.notifier import BackupNotifier, backup_message
 from airflow_dynamodb_emr.operators.base import says_why
 from airflow_dynamodb_emr.recipes.backup import backup_dag
+from airflow_dynamodb_emr.recipes.check import check_dag
 from airflow_dynamodb_emr.recipes.daily import backup_daily_dag
+from airflow_dynamodb_emr.recipes.janitor import janitor_dag
 from airflow_dynamodb_emr.recipes.restore import restore_dag
+from airflow_dynamodb_emr.recipes.retention import retention_dag
+from airflow_dynamodb_emr.recipes.verify import verify_dag
 from airflow_dynamodb_emr.settings import Settings
+from airflow_dynamodb_emr.telling import KINDS
 from tests.core import makers
 from tests.core.makers import NOON, RUN
 from tests.mailbox import Mailbox
@@ -141,7 +146,7 @@ def test_a_context_without_its_run_is_told_as_far_as_it_goes(mailbox: Mailbox) -
 def test_a_refused_plan_leaves_its_reason_for_the_message(mailbox: Mailbox) -> None:
     noted: dict[str, str] = {}
     pushing = SimpleNamespace(xcom_push=lambda key, value: noted.update({key: value}))
-    pulling = SimpleNamespace(xcom_pull=lambda task_ids, key: noted[key] if task_ids == "plan" else "")
+    pulling = SimpleNamespace(xcom_pull=lambda task_ids, key: [noted[key] if task == "plan" else None for task in task_ids])
 
     @says_why
     def execute(_: Any, __: Any) -> None:
@@ -149,7 +154,7 @@ def test_a_refused_plan_leaves_its_reason_for_the_message(mailbox: Mailbox) -> N
 
     with pytest.raises(BadInput):
         execute(None, {"ti": pushing})  # type: ignore[typeddict-item]
-    told = backup_message(ended(ti=pulling))  # type: ignore[arg-type]
+    told = backup_message(ended(ti=pulling, dag=backup_dag(Settings(base=str(BASE)))))  # type: ignore[arg-type]
 
     assert told and told.subject == "backup of PROD_: prefix: no table starts with 'PROD_'" and "HINT: look at the region" in told.body
 
@@ -202,10 +207,42 @@ def test_a_scheduled_run_is_known_by_its_logical_date(mailbox: Mailbox) -> None:
     assert told and told.subject == "backup of PROD_: 1 table can be restored"
 
 
+def test_a_reason_that_is_too_long_keeps_its_hint() -> None:
+    noted: dict[str, str] = {}
+
+    @says_why
+    def execute(_: Any, __: Any) -> None:
+        raise BadInput("x" * 20_000, "look at the region")
+
+    with pytest.raises(BadInput):
+        execute(None, {"ti": SimpleNamespace(xcom_push=lambda key, value: noted.update({key: value}))})  # type: ignore[typeddict-item]
+
+    assert len(noted["why"]) < 11_000 and noted["why"].endswith("x\nHINT: look at the region")
+
+
+@pytest.mark.parametrize("recipe", [verify_dag, retention_dag, janitor_dag, check_dag])
+def test_what_fails_beside_backups_and_restores_is_told_too_and_a_good_end_is_no_news(recipe: Any) -> None:
+    dag = recipe(Settings(base=str(BASE), prefixes=["PROD_"], notify_topic=TOPIC, notify_on="always"))
+
+    assert dag.on_failure_callback.of == KINDS[dag.dag_id] == "other" and dag.on_success_callback is None
+    assert recipe(Settings(base=str(BASE))).on_failure_callback is None
+
+
+def test_a_damaged_backup_is_named_in_the_words_of_the_task_that_found_it(mailbox: Mailbox) -> None:
+    whys = {"verify": ["PROD_ of 2026-11-23 12:00 is INVALID, 1 of 9 tables cannot be restored\nHINT: back them up again now"]}
+    ti = SimpleNamespace(xcom_pull=lambda task_ids, key: [why for task in task_ids for why in whys.get(task, [None])] if key == "why" else None)
+    dag = verify_dag(Settings(base=str(BASE), notify_topic=mailbox.topic))
+
+    dag.on_failure_callback(ended(ti=ti, dag=dag))
+
+    (told,) = mailbox.messages
+    assert told.subject.endswith(": PROD_ of 2026-11-23 12:00 is INVALID, 1 of 9 tables cannot be restored") and "HINT: back them up" in told.body
+
+
 def test_any_other_run_is_told_to_have_failed(mailbox: Mailbox) -> None:
     told = backup_message(ended(), of="other")  # type: ignore[arg-type]
 
-    assert told and told.subject == "dynamodb_backup: failed" and told.body.startswith("Run: https://")
+    assert told and told.subject == "dynamodb_backup: failed" and "\n\nRun: https://" in told.body
 
 
 def test_a_late_day_says_which_prefix_has_not_begun(mailbox: Mailbox) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -64,6 +65,22 @@ def test_it_returns_small_counts() -> None:
     }
     assert operator(made, prefix="PROD_", backup="2026-11-22T13:00:00Z").execute({})["backup"] == str(made.base.uri)
     assert operator(made, prefix="OTHER_", app="PROD_").execute({})["tables"] == len(TABLES)
+
+
+@pytest.mark.parametrize(
+    ("others", "instead"), [(True, f"the newest good backup of this prefix is {APP}/2026/11/22/12_00.00"), (False, "there is no good")]
+)
+def test_what_is_damaged_is_named_with_what_there_is_instead(others: bool, instead: str) -> None:
+    made, noted = Fabricated(), {}
+    part = made.key(PLAIN)
+    for gone in [made.folder.uri / part, *([] if others else [made.base.verdict])]:
+        del made.s3.objects[gone.key]
+
+    with pytest.raises(AirflowFailException):
+        operator(made, prefix="PROD_").execute({"ti": SimpleNamespace(xcom_push=lambda key, value: noted.update({key: value}))})
+
+    assert noted["why"].startswith("PROD_ of 2026-11-23 12:00 is INCOMPLETE, ") and f"\n{made.folder.uri}\n" in noted["why"]
+    assert f"{part}: it is not there\n" in noted["why"] and f"HINT: {instead}" in noted["why"]
 
 
 @pytest.mark.parametrize("more", [{}, {"prefix": "NONE_"}, {"prefix": "PROD_", "tables": ["no"]}], ids=["no prefix", "no backup", "no such table"])

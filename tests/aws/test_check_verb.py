@@ -29,6 +29,15 @@ def test_each_thing_is_a_line_and_what_is_bad_has_a_hint(capsys: pytest.CaptureF
     assert told.err.endswith(", 1 is not\n")
 
 
+def test_a_hint_that_many_share_is_given_once(aws: StandIn, capsys: pytest.CaptureFixture[str]) -> None:
+    aws.faults(deny={"iam.SimulatePrincipalPolicy": 9})
+
+    assert cli.main(BASE) == 0
+
+    out = capsys.readouterr().out
+    assert out.count("IAM's simulator cannot be asked") > 5 and out.count("HINT: allow iam:SimulatePrincipalPolicy") == 1
+
+
 def test_the_json_is_what_other_programs_read(capsys: pytest.CaptureFixture[str]) -> None:
     status = cli.main([*BASE, "--json"])
 

@@ -13,7 +13,7 @@ import pytest
 from botocore.exceptions import ClientError, NoCredentialsError
 from msgspec import structs
 
-from airflow_dynamodb_emr.aws.checks import buckets, caller, everything, keys, machines, permissions, simulator, tables
+from airflow_dynamodb_emr.aws.checks import buckets, caller, everything, keys, machines, people, permissions, simulator, tables
 from airflow_dynamodb_emr.aws.clients import Clients
 from airflow_dynamodb_emr.core import access
 from airflow_dynamodb_emr.core.access import Need, Who
@@ -23,6 +23,7 @@ from airflow_dynamodb_emr.core.pace import Limits
 from airflow_dynamodb_emr.core.permissions import TABLE
 from airflow_dynamodb_emr.local.process import StandIn
 from airflow_dynamodb_emr.settings import Settings
+from tests.mailbox import Mailbox
 
 from .conftest import MakeTable
 from .helpers import JAR
@@ -182,9 +183,9 @@ def test_a_bucket_of_another_account_must_get_what_is_put_there(clients: Clients
 @pytest.mark.parametrize(
     ("settings", "name", "detail"),
     [
-        pytest.param({"service_role": "Nobody"}, "service_role", "is not there", id="role"),
-        pytest.param({"instance_profile": "Nothing"}, "instance_profile", "is not there", id="instance profile"),
-        pytest.param({"subnets": ["subnet-0"]}, "subnets", "is not there", id="subnet"),
+        pytest.param({"service_role": "Nobody"}, "service_role", "Nobody is not there", id="role"),
+        pytest.param({"instance_profile": "Nothing"}, "instance_profile", "Nothing is not there", id="instance profile"),
+        pytest.param({"subnets": ["subnet-0"]}, "subnets", "subnet-0 is not there", id="subnet"),
         pytest.param({"release_label": "emr-7.99.0"}, "release", "emr-7.99.0 is not there in us-east-1", id="release"),
         pytest.param({"connector_jar": ""}, "connector jar", "connector_jar: it is not set", id="no jar"),
         pytest.param({"connector_jar": JAR + "x"}, "connector jar", f"connector_jar: {JAR}x is not there", id="jar"),
@@ -196,7 +197,7 @@ def test_a_bucket_of_another_account_must_get_what_is_put_there(clients: Clients
         pytest.param(
             {"engine": "spark", "spark_on": "serverless", "serverless_role": "arn:aws:iam::123456789012:role/Nobody"},
             "serverless role",
-            "is not there",
+            "Nobody is not there",
             id="job role",
         ),
         pytest.param(
@@ -208,6 +209,17 @@ def test_what_is_named_and_not_there_is_told_with_a_hint(clients: Clients, setti
     found = by_name(machines.check(clients, wanted(**settings)))[name]
 
     assert found.ok is False and found.detail.startswith(detail) and found.hint
+
+
+def test_a_topic_has_to_be_there_and_to_be_heard(clients: Clients, shared: StandIn) -> None:
+    mailbox, quiet = Mailbox(shared.client, "checks-heard"), clients.sns.create_topic(Name="checks-quiet")["TopicArn"]
+    asked = {"heard": mailbox.topic, "quiet": quiet, "none": f"{quiet}-none", "far": quiet.replace("us-east-1", "eu-west-1")}
+
+    found = {name: next(people.check(clients, wanted(notify_topic=topic))) for name, topic in asked.items()}
+
+    assert [found[name].ok for name in ("heard", "quiet", "none", "far")] == [True, False, False, None]
+    assert found["heard"].detail.endswith("reaches 1 subscriber") and found["quiet"].detail.startswith("nobody has subscribed to ")
+    assert found["none"].detail == f"{quiet}-none is not there" and list(people.check(clients, wanted())) == []
 
 
 @pytest.mark.parametrize(
@@ -333,6 +345,13 @@ def test_without_the_simulator_nobody_knows(clients: Clients) -> None:
 
     assert found["permission dynamodb:UpdateTable"].ok is None
     assert found["permission dynamodb:UpdateTable"].hint == "allow iam:SimulatePrincipalPolicy"
+
+
+def test_where_there_is_no_bucket_nobody_is_told_to_try_again_in_a_minute(clients: Clients) -> None:
+    found = permissions.check(clients, wanted(base="s3://checks-none/x"), "", True)
+
+    unknown = {finding.name: finding.hint for finding in found if finding.ok is None}
+    assert unknown == dict.fromkeys(["permission s3:PutObject", "permission s3:ListBucket"], "check again once the bucket is there")
 
 
 def test_an_error_that_says_nothing_of_permissions_is_not_taken_for_one(clients: Clients) -> None:

@@ -109,7 +109,7 @@ def test_a_copy_of_anything_else_than_was_planned_does_not_count(dump: Dump, sai
 def test_a_part_that_was_written_over_since_is_found(dump: Dump) -> None:
     dump.store.put(dump.part, b"another")
 
-    assert refused(dump) == "1 parts are not what was written, data/part-0-0000.json.gz among them"
+    assert refused(dump) == "1 part is not what was written: data/part-0-0000.json.gz"
     assert dump.next_try == 2
 
 

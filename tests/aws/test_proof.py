@@ -112,7 +112,7 @@ def test_a_dump_is_large_above_the_limit(dump: Dump, beside: int, proof: Proof) 
 def test_a_large_dump_lacks_no_part(dump: Dump) -> None:
     dump.store.delete(dump.parts[1])
 
-    assert dump.prove(read_back=1) == ["1 parts are gone, orders/2/b.gz among them"]
+    assert dump.prove(read_back=1) == ["1 part is gone: orders/2/b.gz"]
 
 
 def test_a_large_dump_without_count_does_not_count(dump: Dump) -> None:
@@ -148,7 +148,7 @@ def test_a_lost_part_is_found(dump: Dump) -> None:
 
     reasons = dump.prove()
 
-    assert "1 parts are gone, orders/2/b.gz among them" in reasons and dump.manifest is None
+    assert "1 part is gone: orders/2/b.gz" in reasons and dump.manifest is None
 
 
 @pytest.mark.parametrize(

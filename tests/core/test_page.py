@@ -14,7 +14,7 @@ from msgspec import structs
 
 from airflow_dynamodb_emr.core.comparison import Kind, Point
 from airflow_dynamodb_emr.core.page.markup import Markup, tag
-from airflow_dynamodb_emr.core.page.page import page
+from airflow_dynamodb_emr.core.page.page import STYLE, page
 from airflow_dynamodb_emr.core.page.scale import Clock, Scale
 from airflow_dynamodb_emr.core.page.spikes import levels
 from airflow_dynamodb_emr.core.page.timeline import Strip, packed
@@ -117,6 +117,25 @@ def test_a_table_that_failed_is_named_with_its_reason_and_what_to_do_first() -> 
     words = Read(page(report(row("good"), row("bad", Verdict.INCOMPLETE)))).words
 
     assert words.index("its step is FAILED") < words.index("clear the failed tasks") < words.index("Tables")
+
+
+def test_beside_what_failed_it_names_the_newest_whole_backup_where_it_knows_one() -> None:
+    told = [page(report(row("bad", Verdict.INCOMPLETE), compared_with="s3://backups/then", before_was_whole=whole)) for whole in (True, False)]
+
+    assert ["The newest whole backup before this one: <code>s3://backups/then</code>" in each for each in told] == [True, False]
+
+
+def test_a_table_without_a_dump_that_counts_does_not_look_like_an_empty_one() -> None:
+    empty, lost = judged("empty", attempt=1), judged("lost", Verdict.INCOMPLETE, reasons=["it has no manifest"])
+
+    words = Read(page(report(*(structs.replace(row("any"), table=table) for table in (empty, lost))))).words.split()
+
+    assert words[words.index("VALID") :][:7] == ["VALID", "connector", "0", "0", "B", "0.0", "s"]
+    assert words[words.index("INCOMPLETE") :][:3] == ["INCOMPLETE", "connector", "?"]
+
+
+def test_what_a_page_has_for_paper_goes_before_what_it_has_for_a_screen() -> None:
+    assert STYLE.index("@media print") > STYLE.index(".wide { overflow-x: auto")
 
 
 def test_what_is_still_raised_is_told_as_loudly() -> None:

@@ -35,6 +35,13 @@ def test_what_to_do_is_said_of_every_verdict_but_the_good() -> None:
     assert [verdict for verdict, hint in said.items() if not hint] == [Verdict.VALID]
 
 
+def test_damage_is_told_by_the_name_that_people_call_the_backup_by() -> None:
+    here = structs.replace(FOUND, uri="s3://backups/dynamodb/eu-west-1/PROD_/2026/11/23/02_00.00")
+
+    assert verified.damage(here) == "PROD_ of 2026-11-23 02:00 is INCOMPLETE, 1 of 2 tables cannot be restored"
+    assert verified.damage(structs.replace(FOUND, uri="s3://backups/a-copy", tables=[GOOD])) == "s3://backups/a-copy is INCOMPLETE"
+
+
 def test_a_table_is_told_in_one_line() -> None:
     assert verified.line(GOOD) == "orders is VALID: 1,200 items, 2.0 KiB, each part was read"
     assert verified.line(BAD).startswith("users is INCOMPLETE: 3 items, 1 B, no data was read; a base is gone; users/1/0: it is not there; ")

@@ -112,7 +112,7 @@ def test_a_late_backup_that_has_failed_says_that_instead() -> None:
 
 
 def test_a_run_without_a_plan_says_why_and_that_nothing_was_touched() -> None:
-    told = wording.nothing("backup of PROD_", structs.replace(RUN, why="prefix: no table starts with 'PROD_'\nHINT: look at the region"))
+    told = wording.nothing("backup of PROD_", structs.replace(RUN, whys=["prefix: no table starts with 'PROD_'\nHINT: look at the region"]))
 
     assert told.subject == "backup of PROD_: prefix: no table starts with 'PROD_'"
     assert "HINT: look at the region" in told.body and "Nothing was touched" in told.body
@@ -123,6 +123,24 @@ def test_a_run_without_a_plan_that_goes_on_is_not_said_to_have_touched_nothing()
 
     assert told.subject == "backup of PROD_: not done by 12:00 UTC, there is no plan yet"
     assert "touched" not in told.body
+
+
+def test_any_other_run_is_told_in_the_words_that_its_tasks_have_left() -> None:
+    whys = [
+        "PROD_ of 2026-11-23 02:00 is INVALID, 1 of 2 tables cannot be restored\nPROD_users: 2 parts are gone\nHINT: back it up again",
+        "B_ is INVALID",
+    ]
+
+    told = wording.failed(structs.replace(RUN, dag_id="dynamodb_verify", whys=whys))
+
+    assert told.subject == "dynamodb_verify: PROD_ of 2026-11-23 02:00 is INVALID, 1 of 2 tables cannot be restored, and 1 more"
+    assert told.body == "\n\n".join([*whys, f"Run: {RUN.url}"])
+
+
+def test_one_whose_tasks_have_left_nothing_is_told_to_have_failed() -> None:
+    told = wording.failed(RUN)
+
+    assert told.subject == "dynamodb_backup: failed" and told.body.startswith("Its tasks have left no reason")
 
 
 def test_where_nothing_can_be_looked_up_the_failure_is_still_told() -> None:

@@ -109,6 +109,16 @@ def test_a_line_that_is_no_item_says_what_is_wrong(line: bytes, facts: str) -> N
 
 
 @pytest.mark.parametrize(
+    "line", [b'{"name":{"s":"Somebody"}', b'{"name":{"s":"Somebody"},"x":{"q":1}}', b'["Somebody"]'], ids=["json", "item", "list"]
+)
+def test_what_is_said_of_a_line_does_not_hold_what_is_in_it(line: bytes) -> None:
+    with pytest.raises(DataDamaged, match=rf": {len(line)} bytes$") as raised:
+        item(line)
+
+    assert "Somebody" not in raised.value.facts
+
+
+@pytest.mark.parametrize(
     ("line", "expected"),
     [
         pytest.param(connector_line(EVERY_TYPE), True, id="every type"),

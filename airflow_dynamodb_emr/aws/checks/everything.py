@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from botocore.exceptions import ClientError
 
 from airflow_dynamodb_emr.aws import limits, tables
-from airflow_dynamodb_emr.aws.checks import buckets, caller, keys, machines, permissions
+from airflow_dynamodb_emr.aws.checks import buckets, caller, keys, machines, people, permissions
 from airflow_dynamodb_emr.aws.checks import tables as of_tables
 from airflow_dynamodb_emr.aws.clients import Clients
 from airflow_dynamodb_emr.core.checklist import Checklist
@@ -25,6 +25,7 @@ def check(clients: Clients, wanted: Checklist) -> Iterator[Finding]:
     told = limits.describe(clients)
     yield from buckets.check(clients, wanted)
     yield from keys.check(clients, wanted)
+    yield from people.check(clients, wanted)
     yield from machines.check(clients, wanted)
     yield from of_tables.check(clients, wanted, told)
     yield from permissions.check(clients, wanted, _sample(clients, wanted.prefix), told.told)

@@ -16,7 +16,7 @@ _USAGE = "ENCRYPT_DECRYPT"
 def check(clients: Clients, wanted: Checklist) -> Iterator[Finding]:
     for name, key in {"kms_key": wanted.custody.key, "logs_kms_key": wanted.custody.logs_key}.items():
         if key:
-            yield look(name, partial(_usable, clients, name, key), "kms:DescribeKey", f"create it, or correct {name}")
+            yield look(name, partial(_usable, clients, name, key), "kms:DescribeKey", f"create it, or correct {name}", key)
 
 
 def _usable(clients: Clients, name: str, key: str) -> Seen:

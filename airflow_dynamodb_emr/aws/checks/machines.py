@@ -15,6 +15,8 @@ from airflow_dynamodb_emr.aws.store import Store
 from airflow_dynamodb_emr.core.checklist import Checklist
 from airflow_dynamodb_emr.core.findings import Finding
 
+_SUBNETS = "name subnets that are there, in the tables' region; empty: the account's default one"
+
 
 def check(clients: Clients, wanted: Checklist) -> Iterator[Finding]:
     if wanted.clusters:
@@ -44,10 +46,11 @@ def _cluster(clients: Clients, wanted: Checklist) -> Iterator[Finding]:
         yield template
     for what, ask in preflight.looks(clients, made).items() if made else ():
         name, _, value = what.partition(": ")
-        yield look(name, _there(ask, value), "iam:GetRole, iam:GetInstanceProfile and ec2:DescribeSubnets", preflight.MAKE_THEM)
+        hint = _SUBNETS if name == "subnets" else preflight.MAKE_THEM
+        yield look(name, _there(ask, value), "iam:GetRole, iam:GetInstanceProfile and ec2:DescribeSubnets", hint, value)
     if security := made.get("SecurityConfiguration"):
         hint = "create it, or correct security_configuration"
-        yield look("security configuration", lambda: _disks(clients, security), "elasticmapreduce:DescribeSecurityConfiguration", hint)
+        yield look("security configuration", lambda: _disks(clients, security), "elasticmapreduce:DescribeSecurityConfiguration", hint, security)
 
 
 def _template(made: dict[str, Any], clients: Clients, wanted: Checklist) -> Seen:
@@ -104,7 +107,7 @@ def _job_runs(clients: Clients, wanted: Checklist) -> Iterator[Finding]:
     yield look("serverless application", lambda: _application(clients, wanted), "emr-serverless:GetApplication")
     if spec.role:
         role, hint = spec.role.split("/")[-1], "create it, or correct serverless_role"
-        yield look("serverless role", _there(lambda: clients.iam.get_role(RoleName=role), role), "iam:GetRole", hint)
+        yield look("serverless role", _there(lambda: clients.iam.get_role(RoleName=role), role), "iam:GetRole", hint, role)
 
 
 def _application(clients: Clients, wanted: Checklist) -> Seen:

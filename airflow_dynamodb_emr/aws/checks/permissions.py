@@ -17,6 +17,7 @@ from airflow_dynamodb_emr.core.checklist import Checklist
 from airflow_dynamodb_emr.core.findings import Finding
 from airflow_dynamodb_emr.core.permissions import TABLE
 
+_LATER = {True: "check again once the bucket is there", False: "check again in a minute"}
 _PAGE = "see docs/permissions.md"
 _ROOT = "the account's root may do everything, and should not be who does this"
 _BY_PROBE = {"kms:GenerateDataKey": "s3:PutObject", "kms:Decrypt": "s3:GetObject"}  # what the probe's own key has shown
@@ -63,7 +64,7 @@ def _known(asked: Asked, probed: dict[str, Tried], wanted: Checklist) -> bool:
 
 def _probed(action: str, tried: Tried, wanted: Checklist) -> Finding:
     where = f"tried in {wanted.base / 'check'}"
-    hint = {False: f"allow it, in the bucket's policy too if it is another account's; {_PAGE}", None: "check again once the bucket is there"}
+    hint = {False: f"allow it, in the bucket's policy too if it is another account's; {_PAGE}", None: _LATER[tried.is_missing]}
     return Finding(name=f"permission {action}", ok=tried.ok, detail=f"{where}: {tried.why}" if tried.why else where, hint=hint.get(tried.ok, ""))
 
 
@@ -71,7 +72,7 @@ def _seen(asked: Asked, tried: Tried) -> Finding:
     if tried.ok:
         return Finding(name=_name(asked), ok=True, detail=f"tried{_on(asked.on)}")
     if tried.ok is None:
-        return Finding(name=_name(asked), ok=None, detail=f"tried{_on(asked.on)}: {tried.why}", hint="check again in a minute")
+        return Finding(name=_name(asked), ok=None, detail=f"tried{_on(asked.on)}: {tried.why}", hint=_LATER[tried.is_missing])
     return _denied(asked, "", asked.on, f"tried: {tried.why}")
 
 

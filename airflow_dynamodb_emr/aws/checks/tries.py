@@ -46,6 +46,11 @@ class Tried:
     def __init__(self, ok: bool | None, why: str = "") -> None:
         self.ok, self.why = ok, why
 
+    @property
+    def is_missing(self) -> bool:
+        """What it was tried on is not there."""
+        return self.why == "NoSuchBucket"
+
 
 def can_be_tried(asked: Asked, table: str) -> bool:
     """Whether it is there to be tried; *table*: the name of one that is, or nothing."""

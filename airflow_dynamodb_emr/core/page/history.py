@@ -15,6 +15,7 @@ from airflow_dynamodb_emr.core.verdict import Verdict
 from airflow_dynamodb_emr.core.words import duration, size
 
 _HEIGHT, _TOP = 96.0, 20.0
+_LEFT = 0.2  # of the width is for what the levels say
 
 
 class Quantity(NamedTuple):
@@ -44,7 +45,7 @@ def _plot(quantity: Quantity, runs: Sequence[Past]) -> Markup:
     if len(known) < 2:
         return Markup()
     clock, scale = Clock.of(past.time for past, _ in known), Scale.of([value for _, value in known], 2, quantity.base)
-    points = [(clock.share(past.time), _height(scale, value)) for past, value in known]
+    points = [(_across(clock.share(past.time)), _height(scale, value)) for past, value in known]
     lines = [_line(one, other) for one, other in pairwise(points)]
     dots = [_dot(past, quantity.words(value), *point) for (past, value), point in zip(known, points, strict=True)]
     last = quantity.words(known[-1][1])
@@ -56,7 +57,7 @@ def _plot(quantity: Quantity, runs: Sequence[Past]) -> Markup:
 def _days(clock: Clock) -> Markup:
     """The first and the last: so small a plot has no room for more."""
     y = _TOP + _HEIGHT + 15
-    return joined(text(0, y, f"{clock.start:%Y-%m-%d}", class_="tick"), text(1, y, f"{clock.end:%Y-%m-%d}", "end", "tick"))
+    return joined(text(_LEFT, y, f"{clock.start:%Y-%m-%d}", class_="tick"), text(1, y, f"{clock.end:%Y-%m-%d}", "end", "tick"))
 
 
 def _levels(scale: Scale) -> Markup:
@@ -65,8 +66,11 @@ def _levels(scale: Scale) -> Markup:
 
 
 def _words(scale: Scale, quantity: Quantity) -> Markup:
-    """Over all else, so that they can be read."""
     return joined(text(0, _height(scale, value) - 3, quantity.words(value) if value else "0", class_="tick") for _, value in scale.ticks)
+
+
+def _across(share: float) -> float:
+    return _LEFT + (1 - _LEFT) * share
 
 
 def _height(scale: Scale, value: float) -> float:

@@ -55,10 +55,14 @@ def _top(report: Report) -> Iterator[Markup]:
     missing = [row.table for row in report.tables if row.table.reasons]
     if missing:
         named = tag("ul", (tag("li", tag("b", each.name), f": {'; '.join(each.reasons)}") for each in missing))
-        yield tag("div", named, tag("p", _DO), class_="bad-list")
+        yield tag("div", named, tag("p", _DO), _instead(report), class_="bad-list")
     if report.raised:
         words = f"The read capacity of {', '.join(report.raised)} was still raised when this was written, and is paid for."
         yield tag("div", tag("p", words), tag("p", *_PUT_BACK), class_="bad-list")
+
+
+def _instead(report: Report) -> Markup:
+    return tag("p", "The newest whole backup before this one: ", tag("code", report.compared_with)) if report.before_was_whole else Markup()
 
 
 def _totals(report: Report) -> Markup:

@@ -24,9 +24,9 @@ COLUMNS = (
     Column("table", lambda row: row.table.name),
     Column("verdict", lambda row: row.table.verdict.value),
     Column("engine", lambda row: row.table.engine),
-    Column("items", lambda row: f"{row.table.items:,}{' changes' if row.partial else ''}", lambda row: row.table.items),
-    Column("stored", lambda row: size(row.table.bytes), lambda row: row.table.bytes),
-    Column("time", lambda row: duration(row.table.seconds), lambda row: row.table.seconds),
+    Column("items", lambda row: _dumped(row, f"{row.table.items:,}{' changes' if row.partial else ''}"), lambda row: row.table.items),
+    Column("stored", lambda row: _dumped(row, size(row.table.bytes)), lambda row: row.table.bytes),
+    Column("time", lambda row: _dumped(row, duration(row.table.seconds)), lambda row: row.table.seconds),
     Column("try", lambda row: str(row.table.attempt or ""), lambda row: row.table.attempt),
     Column("capacity", capacities),
     Column("after", lambda row: _after(row)),
@@ -53,6 +53,11 @@ def _cell(column: Column, row: Row) -> Markup:
     if column.key is None:
         return tag("td", column.words(row))
     return tag("td", column.words(row), class_="number", data_key=f"{column.key(row):.12g}")
+
+
+def _dumped(row: Row, words: str) -> str:
+    """Nothing where there is no dump that counts: a zero would look like an empty table."""
+    return words if row.table.attempt else ""
 
 
 def _after(row: Row) -> str:

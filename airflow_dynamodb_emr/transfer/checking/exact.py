@@ -34,11 +34,11 @@ def judge(line: bytes, attributes: Sequence[KeyAttribute], form: str) -> Judged:
         key = {each.name: _key(item, each) for each in attributes}
         return Judged(key, tuple(HASHED[kind](inner) for value in key.values() for kind, inner in value.items()), loads)
     except Damage as damage:
-        raise DataDamaged(f"this line is no item: {damage.facts}: {lines.excerpt(line)}") from None
+        raise DataDamaged(f"this line is no item: {damage.facts}: {lines.told(line)}") from None
     except ArithmeticError:
-        raise DataDamaged(f"this line is no item: a number in its key is out of all bounds: {lines.excerpt(line)}") from None
+        raise DataDamaged(f"this line is no item: a number in its key is out of all bounds: {lines.told(line)}") from None
     except RecursionError:
-        raise DataDamaged(f"this line is no item: it is nested without end: {lines.excerpt(line)}") from None
+        raise DataDamaged(f"this line is no item: it is nested without end: {lines.told(line)}") from None
 
 
 def key_text(key: dict[str, Any]) -> str:
