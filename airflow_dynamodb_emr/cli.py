@@ -8,6 +8,7 @@ Standard output is the answer, standard error the talk. Exit status:
 
 from __future__ import annotations
 
+import os
 import sys
 from argparse import ArgumentParser, Namespace
 from collections.abc import Callable, Sequence
@@ -18,7 +19,7 @@ from airflow_dynamodb_emr import __version__
 from airflow_dynamodb_emr.errors import BadInput, CopyFailed, DynamoDBBackupError
 from airflow_dynamodb_emr.verbs.options import catalogue, copying, retention, running, verifying
 
-TRUE, BAD_ANSWER, BAD_INPUT, AWS_FAILED, INTERRUPTED = 0, 1, 2, 3, 130
+TRUE, BAD_ANSWER, BAD_INPUT, AWS_FAILED, INTERRUPTED, UNREAD = 0, 1, 2, 3, 130, 141  # the last as of a program that SIGPIPE ends
 
 
 class Verb(NamedTuple):
@@ -36,6 +37,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         return (VERBS[arguments.verb].run or _by_module)(arguments)
     except KeyboardInterrupt:
         return INTERRUPTED
+    except BrokenPipeError:  # whoever read the answer, as `head` does, has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # else Python tries again to write what is left, and fails at its end
+        return UNREAD
     except Exception as error:
         status = _status(error)
         if status is None:

@@ -47,6 +47,18 @@ def test_an_error_is_told_on_standard_error_with_its_hint(monkeypatch: pytest.Mo
     assert capsys.readouterr() == ("", "dynamodb-emr local: no such bucket\nHINT: make it\n")
 
 
+def test_whoever_reads_the_answer_may_stop_reading() -> None:
+    """As `dynamodb-emr check | head -1` does."""
+    verb = "cli.Verb('', lambda _: None, lambda _: [print('x' * 99) for _ in range(9999)] and 0)"
+    program = f"import sys; from airflow_dynamodb_emr import cli; cli.VERBS['local'] = {verb}; sys.exit(cli.main(['local']))"
+    with subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE, stderr=subprocess.PIPE) as writer:
+        assert writer.stdout and writer.stderr and writer.stdout.readline()
+        writer.stdout.close()
+        complaint = writer.stderr.read()
+
+    assert (writer.returncode, complaint) == (141, b"")
+
+
 def test_a_mistake_of_ours_keeps_its_traceback(monkeypatch: pytest.MonkeyPatch) -> None:
     _verb_that_raises(monkeypatch, ZeroDivisionError())
 

@@ -92,3 +92,10 @@ def test_the_drawing_names_every_error() -> None:
     names = {name for name, value in vars(errors).items() if isinstance(value, type) and issubclass(value, Exception)}
 
     assert names <= set(re.findall(r"\w+", errors.__doc__ or ""))
+
+
+@pytest.mark.parametrize("page", ["README.md", "docs/red.md"])
+def test_every_dag_is_named_where_a_reader_looks_for_it(page: str) -> None:
+    words = (PROJECT / page).read_text()
+
+    assert [dag.stem for dag in (PROJECT / "dags").glob("*.py") if f"`{dag.stem}`" not in words] == []
