@@ -27,31 +27,25 @@ class Backup(Protocol):
 
     folder: Folder
 
-    def fetch(self, uri: S3Uri) -> bytes | None:
-        """An object of it; None where none was listed, or it is gone since."""
+    def fetch(self, uri: S3Uri) -> bytes | None: ...
 
-    def read(self, key: str, parse: Callable[[bytes], T]) -> tuple[Read, T | None]:
-        """A document of it, by its key relative to the backup's folder."""
+    def read(self, key: str, parse: Callable[[bytes], T]) -> tuple[Read, T | None]: ...
 
-    def below(self, table: str) -> Collection[str]:
-        """The keys of what lies in the table's folder."""
+    def below(self, table: str) -> Collection[str]: ...
 
 
-def own(backup: Backup, manifest: TableManifest, made: str) -> Own:
-    """*made*: the folder that the backup was made in."""
+def own(backup: Backup, manifest: TableManifest) -> Own:
     into = f"{manifest.table}/{manifest.attempt}"
     if manifest.engine == NATIVE:
         return _of_export(backup, into)
-    return of_connector(backup, into, made) if manifest.engine == CONNECTOR else _of_copy(backup, into)
+    return of_connector(backup, into, into) if manifest.engine == CONNECTOR else _of_copy(backup, into)
 
 
-def of_connector(backup: Backup, into: str, made: str = "") -> Own:
-    """*into*: its folder, relative to the backup's. Its files are named by where they were written; whoever copied them may have changed that."""
+def of_connector(backup: Backup, into: str, home: str = "") -> Own:
+    """*into*: its folder, relative to the backup's. It names its files by where they were made, which ends in *home*, and may have been copied."""
     read, urls = backup.read(f"{into}/{MANIFEST}", lambda data: parse_connector_manifest(data, "it"))
-    folder = backup.folder.uri / into
-    here = [backup.folder.uri.relative(uri) for uri in moved_to(folder, urls or [])]
-    homes = {str(folder), f"{made}/{into}"}
-    elsewhere = [str(url) for url in urls or [] if made and str(url).rpartition("/")[0] not in homes]
+    here = [backup.folder.uri.relative(uri) for uri in moved_to(backup.folder.uri / into, urls or [])]
+    elsewhere = [str(url) for url in urls or [] if not f"/{url.key}".rpartition("/")[0].endswith(home and f"/{home}")]
     reasons = [f"it names {elsewhere[0]}, which lies outside of this dump"] if elsewhere else []
     return Own(read=read, parts=dict.fromkeys(here, (None, "")), says={"form": CONNECTOR}, reasons=[*reasons, *_twice(here)])
 

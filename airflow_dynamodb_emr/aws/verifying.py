@@ -18,7 +18,8 @@ from airflow_dynamodb_emr.aws import together
 from airflow_dynamodb_emr.aws.clients import Clients
 from airflow_dynamodb_emr.aws.errors import refused_as_bad_input
 from airflow_dynamodb_emr.aws.judges import Judge, judge_of
-from airflow_dynamodb_emr.aws.looks import HINT, Reader
+from airflow_dynamodb_emr.aws.listed import HINT
+from airflow_dynamodb_emr.aws.looks import Reader
 from airflow_dynamodb_emr.aws.store import Store
 from airflow_dynamodb_emr.core.exported import Stored
 from airflow_dynamodb_emr.core.layout import Folder
@@ -53,7 +54,7 @@ def verify(
     with _named(folder):
         judge = _judge(clients, folder, now)
         names = _chosen(folder, judge.names, tables)
-        small = [name for name in names if judge.stored_bytes(name) < LARGE_BYTES]
+        large = [name for name in names if deep and judge.stored_bytes(name) >= LARGE_BYTES]
 
         def one(name: str, at_once: int = 1) -> TableVerification:
             look = judge.look(name)
@@ -61,8 +62,8 @@ def verify(
             done(seen)
             return seen
 
-        judged = together.each(one, small)
-        judged += [one(name, at_once) for name in names if name not in set(small)]
+        judged = together.each(one, sorted({*names} - {*large}))
+        judged += [one(name, at_once) for name in large]
         return judge.whole(sorted(judged, key=lambda each: each.name))
 
 
