@@ -18,6 +18,7 @@ _IMPORT_LOGS = "arn:{partition}:logs:{region}:{account}:log-group:/aws-dynamodb/
 _SCALING = "arn:{partition}:application-autoscaling:{region}:{account}:scalable-target/*"
 _OURS = [f"{_BUCKET}/*/{name}" for name in ("BACKUP_*", "ledger/*", "slots/*", "claims/*", "check/*", "readers/*", "forgotten.json", "_failure")]
 _DEFAULT_LIMITS = "40,000 units a table and 80,000 in all are taken for its limits"
+_UNREAD = "the saved schema says which setting could not be read, and a restore that it is not put back"
 _LIFECYCLE = "a lifecycle rule of the bucket has to end such uploads"
 
 
@@ -59,11 +60,14 @@ TABLE: list[Permission] = [
     _airflow(Need.BACKUP, "dynamodb:DescribeTable", _TABLES, "the table's schema, size and capacity"),
     _airflow(
         Need.BACKUP,
-        "dynamodb:DescribeTimeToLive ListTagsOfResource DescribeContinuousBackups",
+        "dynamodb:DescribeTimeToLive ListTagsOfResource DescribeContinuousBackups GetResourcePolicy DescribeKinesisStreamingDestination",
         _TABLES,
         "settings that are saved with the schema",
-        "the saved schema says which setting could not be read",
+        _UNREAD,
     ),
+    _airflow(Need.BACKUP, "dynamodb:ListContributorInsights", ANYTHING, "the same", _UNREAD),
+    _airflow(Need.BACKUP, "kms:DescribeKey", ANYTHING, "whether a table's key is one of yours, or the one that AWS keeps for DynamoDB", _UNREAD),
+    _airflow(Need.BACKUP, "application-autoscaling:DescribeScalingPolicies", ANYTHING, "policies of autoscaling, saved with the schema", _UNREAD),
     _airflow(
         Need.BACKUP,
         "application-autoscaling:DescribeScalableTargets",

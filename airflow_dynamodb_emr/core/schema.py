@@ -7,6 +7,13 @@ from typing import Any
 from airflow_dynamodb_emr.core.documents import Document
 from airflow_dynamodb_emr.core.table import ON_DEMAND, Table
 
+RECOVERY = "DescribeContinuousBackups"
+SCALING_FIELDS = {
+    "DescribeScalableTargets": "ScalableTargets",
+    "DescribeScalingPolicies": "ScalingPolicies",
+    "DescribeScheduledActions": "ScheduledActions",
+}
+SCALING = frozenset(SCALING_FIELDS)
 _KEPT_OF_AN_INDEX = ("IndexName", "KeySchema", "Projection")
 
 

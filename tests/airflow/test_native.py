@@ -10,7 +10,7 @@ from typing import Any, cast
 import pytest
 from airflow.providers.common.compat.sdk import AirflowFailException, TaskDeferred
 
-from airflow_dynamodb_emr.aws import exportproof, exports, tables
+from airflow_dynamodb_emr.aws import exportproof, exports, schemas, tables
 from airflow_dynamodb_emr.aws.clients import Clients
 from airflow_dynamodb_emr.core import importing
 from airflow_dynamodb_emr.core.exporting import Wish
@@ -82,10 +82,10 @@ def wishes(world: World, runner: Runner) -> Make:
         made = [world.table(f"NATIVE{number}_{name}", 2) for name in names]
         for table in made:
             world.dynamodb.update_continuous_backups(TableName=table, PointInTimeRecoverySpecification=ON)
-        schemas, _ = tables.save(runner.clients, made)
-        for schema in schemas:
+        saved, _ = schemas.save(runner.clients, made)
+        for schema in saved:
             world.store.write_once(folder.schema(schema.name), schema)
-        return [Wish.of(schema, f"run {number}", str(folder.uri)) for schema in schemas]
+        return [Wish.of(schema, f"run {number}", str(folder.uri)) for schema in saved]
 
     return make
 
@@ -174,7 +174,7 @@ class Dumped:
         assert isinstance(made, TableManifest)
         self.manifest, self.root = made, asked.root.uri
         self.into = Folder(asked.root.uri / "restores")
-        ((schema,), _) = tables.save(runner.clients, [asked.table])
+        ((schema,), _) = schemas.save(runner.clients, [asked.table])
         self.wish = importing.wish(schema, made, f"{asked.table}_restored", self.root, asked.run, "123456789012", "us-east-1")
 
     @property

@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from msgspec import structs
 
-from airflow_dynamodb_emr.aws import exportproof, exports, imports, tables
+from airflow_dynamodb_emr.aws import exportproof, exports, imports, schemas, tables
 from airflow_dynamodb_emr.aws.clients import Clients
 from airflow_dynamodb_emr.aws.store import Store
 from airflow_dynamodb_emr.core import importing
@@ -43,7 +43,7 @@ def dumped(store: Store, folder: S3Uri, table: str, *parts: list[Any]) -> TableM
 
 
 def schema_of(clients: Clients, table: str) -> Schema:
-    ((schema,), _) = tables.save(clients, [table])
+    ((schema,), _) = schemas.save(clients, [table])
     return schema
 
 
