@@ -17,6 +17,7 @@ from airflow_dynamodb_emr.core.exporting import Wish
 from airflow_dynamodb_emr.core.layout import Folder, S3Uri
 from airflow_dynamodb_emr.core.manifest import TableManifest
 from airflow_dynamodb_emr.core.restore import TableLoaded
+from airflow_dynamodb_emr.core.schema import create_request
 from airflow_dynamodb_emr.local.faults import KINDS
 from airflow_dynamodb_emr.operators.base import AwsOperator
 from airflow_dynamodb_emr.operators.native import ExportTask, ImportTask
@@ -175,7 +176,8 @@ class Dumped:
         self.manifest, self.root = made, asked.root.uri
         self.into = Folder(asked.root.uri / "restores")
         ((schema,), _) = schemas.save(runner.clients, [asked.table])
-        self.wish = importing.wish(schema, made, f"{asked.table}_restored", self.root, asked.run, "123456789012", "us-east-1")
+        create = create_request(schema, f"{asked.table}_restored")
+        self.wish = importing.wish(create, f"{asked.arn}_restored", made, self.root, asked.run)
 
     @property
     def arguments(self) -> tuple[importing.Wish, TableManifest, S3Uri, Folder]:

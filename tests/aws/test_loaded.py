@@ -12,10 +12,11 @@ from airflow_dynamodb_emr.aws.clusters import Step
 from airflow_dynamodb_emr.aws.store import Store
 from airflow_dynamodb_emr.core.forgotten import Reader
 from airflow_dynamodb_emr.core.layout import Folder, S3Uri
-from airflow_dynamodb_emr.core.loading import Source, table_load
+from airflow_dynamodb_emr.core.loading import table_load
 from airflow_dynamodb_emr.core.pace import Pace
 from airflow_dynamodb_emr.core.restore import Restore, RestorePlan, TableLoaded, restore_plan
 from airflow_dynamodb_emr.core.roster import Start
+from airflow_dynamodb_emr.core.source import Source
 from airflow_dynamodb_emr.core.verdict import Verdict
 from tests.core import makers
 from tests.core.makers import NOON, RUN

@@ -7,11 +7,12 @@ from msgspec import structs
 
 from airflow_dynamodb_emr.core import verdict
 from airflow_dynamodb_emr.core.fleet import Size
-from airflow_dynamodb_emr.core.loading import Source, table_load
+from airflow_dynamodb_emr.core.loading import table_load
 from airflow_dynamodb_emr.core.pace import Pace
 from airflow_dynamodb_emr.core.reckoning import Facts, report
 from airflow_dynamodb_emr.core.report import backup_lines, plan_lines, restore_lines, restore_plan_lines, size
 from airflow_dynamodb_emr.core.restore import Restore, TableLoaded, restore_plan
+from airflow_dynamodb_emr.core.source import Source
 from airflow_dynamodb_emr.core.spiking import Absolute
 from airflow_dynamodb_emr.core.table import Throughput
 from airflow_dynamodb_emr.core.verdict import Seen, Verdict, whole
