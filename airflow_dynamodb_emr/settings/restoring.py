@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from airflow_dynamodb_emr.core.tablesettings.step import Choices
+from airflow_dynamodb_emr.core.tablesettings.step import KINDS, Choices
 from airflow_dynamodb_emr.settings.keeping import Keeping
 from airflow_dynamodb_emr.settings.options import told
 
@@ -13,7 +13,7 @@ _KEYS = (
     "account or region. `alias/aws/dynamodb` is the one that AWS keeps. See docs/restore.md."
 )
 _TAGS = "JSON object: tags that each table made by a restore gets beside its own, or in place of those of the same name."
-_WITHOUT = "JSON list: what a restore does not put back, of class, encryption, tags, ttl, recovery, insights, kinesis, stream, autoscaling, policy, protection."
+_WITHOUT = f"JSON list: what a restore does not put back, of {', '.join(KINDS)}."
 _INDEXES = (
     "When a restore makes global indexes. `before`: with the table. `after`: once it is loaded. "
     "`auto`: before, but for those so slow that the load would take twice as long with them."
