@@ -37,8 +37,7 @@ def later_indexes(source: Source, pace: Pace, wished: str, imported: bool) -> La
     with_them, without = rate_of(source, pace).seconds, rate_of(structs.replace(source, later=slow), pace).seconds
     if not slow or with_them < TIMES_SLOWER * without or with_them - without < LEAST_SAVED_SECONDS:
         return None
-    times = f"with {'it' if len(slow) == 1 else 'them'} it would take {duration(with_them)}, without {duration(without)}"
-    return Later(slow, f"{', '.join(slow)} made after the load: {times}")
+    return Later(slow, f"{', '.join(slow)} made after the load, which takes {duration(without)} instead of {duration(with_them)}")
 
 
 def _slower(table: Table, schema: Schema) -> list[str]:
