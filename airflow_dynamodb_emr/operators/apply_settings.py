@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from airflow.sdk import Context
 
 SETTLE_TIMEOUT = timedelta(days=7)  # DynamoDB fills an index of a large table for days
-MOST_TRIES, MOST_PAUSE_SECONDS = 20, 30
+MOST_TRIES, PAUSE_SECONDS, MOST_PAUSE_SECONDS = 20, 0.5, 30
 
 
 class Progress(Noun, frozen=True, kw_only=True):
@@ -67,7 +67,7 @@ class ApplySettingsOperator(TableOperator):
         if not found.steps:
             return self._tell(put, progress)
         if (times := progress.times(found.steps)) and not event.get("paused"):
-            until = time.time() + min(MOST_PAUSE_SECONDS, 2 ** (times - 2))
+            until = time.time() + min(MOST_PAUSE_SECONDS, PAUSE_SECONDS * 2 ** (times - 1))
             return self.wait(context, "time_come", until, SETTLE_TIMEOUT, self.go_on, **_note(progress), paused=True)
         return self._settled(context, self._ask(found.steps, progress))
 

@@ -28,7 +28,7 @@ def encryption(schema: Schema, target: Target, choices: Choices) -> Iterator[Ste
         call="UpdateTable",
         request={"TableName": target.name, "SSESpecification": request},
         mapped=mapped,
-        how=f"{had} became {wanted}" if mapped else f"by {wanted}",
+        how=f"{had} became {wanted}" if mapped else "",
     )
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from botocore.session import get_session
 from botocore.validate import validate_parameters
@@ -82,7 +84,7 @@ def test_an_index_that_is_made_later_brings_its_attributes() -> None:
 
 def test_a_table_without_settings_needs_no_step() -> None:
     settings = {"ListTagsOfResource": {"Tags": []}, "GetResourcePolicy": {}, "DescribeTimeToLive": {}, "DescribeContinuousBackups": {}}
-    saved = {**settings, **dict.fromkeys(frozenset().union(*LOOKS.values()) - settings.keys(), {})}
+    saved: dict[str, Any] = {**{key: {} for key in frozenset().union(*LOOKS.values())}, **settings}
 
     assert put_back(Schema(table=makers.description(), settings=saved), to(), AS_IT_WAS) == PutBack()
 
