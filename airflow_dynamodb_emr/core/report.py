@@ -15,7 +15,7 @@ from airflow_dynamodb_emr.core.restore import Restore, RestorePlan
 from airflow_dynamodb_emr.core.runreport import Report, Row
 from airflow_dynamodb_emr.core.spent import OWN, PARTS
 from airflow_dynamodb_emr.core.table import Throughput
-from airflow_dynamodb_emr.core.tablesettings.step import Outcome, SettingsReport
+from airflow_dynamodb_emr.core.tablesettings.lines import became, planned
 from airflow_dynamodb_emr.core.verdict import Backup, TableVerdict
 from airflow_dynamodb_emr.core.words import counted, duration, size
 
@@ -52,20 +52,8 @@ def restore_lines(restore: Restore) -> list[str]:
         *columns([("source", "", "table", "engine", "items", "seconds"), *rows], {0, 1, 2, 3}),
         *missing,
         *(f"  {name} is still raised" for name in restore.raised),
-        *(line for report in restore.settings for line in _settings(report)),
+        *(line for report in restore.settings for line in became(report)),
         *(f"  {note}" for note in restore.notes),
-    ]
-
-
-def _settings(report: SettingsReport) -> list[str]:
-    """What is as it was is counted; whatever somebody has to know of has a line."""
-    plain = [each for each in report.settings if each.outcome is Outcome.RESTORED and not each.how]
-    if not report.settings:
-        return []
-    names = f": {', '.join(each.name for each in plain)}" if plain else ""
-    return [
-        f"  {report.table}: {counted(len(report.settings), 'setting')}, {len(plain)} as they were{names}",
-        *(f"    {each}" for each in report.settings if each not in plain),
     ]
 
 
@@ -78,7 +66,7 @@ def plan_lines(plan: BackupPlan | Estimate) -> list[str]:
 def restore_plan_lines(plan: RestorePlan) -> list[str]:
     """The same for a restore; throughput is write units a second."""
     rows = columns([_LOAD_HEAD, *map(_load, plan.tables)], {0, 1, 2, 3, 11})
-    return [_in_all(plan), *_clusters(plan), *rows]
+    return [_in_all(plan), *_clusters(plan), *rows, *(line for table in plan.tables for line in planned(table.name, table.put_back))]
 
 
 def columns(rows: Sequence[Sequence[str]], left: set[int] = _LEFT) -> list[str]:
