@@ -118,7 +118,8 @@ def key_of(name: str, region: str) -> str:
     from moto.kms.models import kms_backends
 
     own = kms_backends[ACCOUNT][region]
-    id = own.any_id_to_key_id(name)
+    alias = own.get_alias_name(name)
+    id = own.get_key_id_from_alias(alias) if alias.startswith("alias/") else own.get_key_id(name)
     return str(own.keys[id].arn) if id in own.keys else ""
 
 
