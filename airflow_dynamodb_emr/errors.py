@@ -11,7 +11,8 @@
     ├── CopyFailed          not all items of a table could be read or written; what was written is no dump
     ├── DataDamaged         what is in S3 is not what it should be
     ├── BackupIncomplete    some tables of a backup cannot be restored
-    └── RestoreIncomplete   some tables of a restore were not loaded
+    ├── RestoreIncomplete   some tables of a restore were not loaded
+    └── SettingsNotRestored a table is loaded, and some of its settings are not as they were
 
 Each prints one line of facts, then `HINT:` with what to do.
 """
@@ -81,6 +82,14 @@ class DataDamaged(DynamoDBBackupError):
 
 class BackupIncomplete(DynamoDBBackupError):
     """Some tables of a backup cannot be restored from it."""
+
+
+class SettingsNotRestored(DynamoDBBackupError):
+    """A table is loaded, and some of its settings are not as they were."""
+
+    def __init__(self, table: str, settings: list[str]) -> None:
+        hint = "correct that, and clear this task: what is as it was is not touched again"
+        super().__init__(f"{table} is loaded, but {'; '.join(settings)}", hint)
 
 
 class RestoreIncomplete(DynamoDBBackupError):

@@ -61,6 +61,7 @@ def restore_request(settings: Settings, form: Mapping[str, Any], clients: Client
         program=shipping.program(settings.base_uri, settings.spark_libraries),
         serverless=settings.serverless,
         custody=_custody(settings, clients),
+        choices=settings.choices,
         logs=settings.logs,
         pace=settings.write_pace(listed),
         cluster=settings.cluster(cluster_template(store, settings.cluster_template), listed),

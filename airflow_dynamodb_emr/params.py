@@ -13,6 +13,8 @@ from airflow_dynamodb_emr.core import spiking
 from airflow_dynamodb_emr.core.catalogue import LATEST
 from airflow_dynamodb_emr.core.checklist import BACKUP, PURPOSES
 from airflow_dynamodb_emr.core.engines import AUTO, CONNECTOR, NATIVE, SPARK, WORKER
+from airflow_dynamodb_emr.core.tablesettings.step import AFTER, BEFORE, KINDS
+from airflow_dynamodb_emr.core.tablesettings.step import AUTO as AUTO_INDEXES
 from airflow_dynamodb_emr.settings import Settings
 
 _S3 = r"^$|^s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/.*)?$"
@@ -52,6 +54,15 @@ _SPIKE = """How far a provisioned table is raised while it is {done}:
 
 Never above a limit, and never where it costs more than the time it saves is worth.
 """
+
+_SETTINGS = "Settings of the tables"
+_WITHOUT = "What a table had and its restored copy shall not have: a copy to look at may do without **stream**, **kinesis** and **protection**."
+_KEYS = "KMS keys of the backup's tables, by ARN, and the one that stands for each: empty where they can be used as they are."
+_TAGS = "Tags that each restored table gets beside its own."
+_INDEXES = (
+    "When global indexes are made. **before**: with the table. **after**: once it is loaded, which also takes items that an index refuses. "
+    "**auto**: before, but for those that would make the load take twice as long."
+)
 
 
 def backup(settings: Settings) -> dict[str, Param]:
@@ -94,6 +105,7 @@ def restore(settings: Settings) -> dict[str, Param]:
             title="Load into existing tables",
             description_md=_EXISTING,
         ),
+        **_settings(settings),
         **_engine(settings, "loaded"),
         "write_ratio": _ratio("Write ratio", "Share of a table's own write capacity that the load may take; at most 1.5.", settings.write_ratio),
         "spike": _spike(settings, "loaded"),
@@ -108,6 +120,31 @@ def restore(settings: Settings) -> dict[str, Param]:
         ),
         **_cluster(settings),
         **_where(settings),
+    }
+
+
+def _settings(settings: Settings) -> dict[str, Param]:
+    """What tables that are made anew get beside their items."""
+    return {
+        "restore_without": Param(
+            list(settings.restore_without),
+            type="array",
+            items={"type": "string", "enum": list(KINDS)},
+            title="Without",
+            section=_SETTINGS,
+            description_md=_WITHOUT,
+            examples=list(KINDS),
+        ),
+        "restore_kms_keys": Param(settings.restore_kms_keys, type=["object", "null"], title="Keys", section=_SETTINGS, description_md=_KEYS),
+        "restore_tags": Param(settings.restore_tags, type=["object", "null"], title="Tags", section=_SETTINGS, description_md=_TAGS),
+        "restore_indexes": Param(
+            settings.restore_indexes,
+            type="string",
+            enum=[AUTO_INDEXES, BEFORE, AFTER],
+            title="Indexes",
+            section=_SETTINGS,
+            description_md=_INDEXES,
+        ),
     }
 
 

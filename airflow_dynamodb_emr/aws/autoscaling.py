@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 from botocore.exceptions import ClientError
 
 from airflow_dynamodb_emr.aws.errors import is_denied, message
+from airflow_dynamodb_emr.aws.pages import paged
 from airflow_dynamodb_emr.core.ledger import ScheduledAction, Target
+from airflow_dynamodb_emr.core.schema import SCALING_FIELDS
 from airflow_dynamodb_emr.core.table import Table
 
 if TYPE_CHECKING:
@@ -17,6 +19,8 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 _NAMESPACE: Final = "dynamodb"
+_MOST_IDS = 50  # in one call
+_FEW = 20  # resources that are asked about one by one; a page of all policies holds ten
 
 
 def targets(autoscaling: ApplicationAutoScalingClient, table: Table) -> list[Target]:
@@ -29,6 +33,49 @@ def targets_of(autoscaling: ApplicationAutoScalingClient, resources: Iterable[st
     answer = autoscaling.describe_scalable_targets(ServiceNamespace=_NAMESPACE, ResourceIds=list(resources))
     found = [_target(target) for target in answer["ScalableTargets"]]
     return sorted(found, key=lambda target: (target.resource, target.dimension))
+
+
+def saved(autoscaling: ApplicationAutoScalingClient, described: Iterable[dict[str, Any]]) -> dict[str, dict[str, Any]]:
+    """By table what autoscaling has for it and its indexes, as its own answers; *described*: by DescribeTable."""
+    tables = list(described)
+    found = {operation: _by_table(answers) for operation, answers in _everything(autoscaling, tables).items()}
+    return {
+        table["TableName"]: {operation: {SCALING_FIELDS[operation]: found[operation].get(table["TableName"], [])} for operation in found}
+        for table in tables
+    }
+
+
+def _everything(autoscaling: ApplicationAutoScalingClient, tables: Sequence[dict[str, Any]]) -> dict[str, list[Any]]:
+    """Policies and schedules are only asked for where there are targets: by resource where these are few, else all there are."""
+    resources = [resource for table in tables for resource in _resources(table)]
+    asked = [resources[start : start + _MOST_IDS] for start in range(0, len(resources), _MOST_IDS)]
+    targets = [target for ids in asked for target in _pages(autoscaling.describe_scalable_targets, "ScalableTargets", ResourceIds=ids)]
+    scaled = sorted({target["ResourceId"] for target in targets})
+    one_by_one = [{"ResourceId": resource} for resource in scaled] if len(scaled) <= _FEW else [{}]
+    policies, actions = (
+        [each for request in one_by_one for each in _pages(ask, field, **request) if each["ResourceId"] in scaled]
+        for ask, field in (
+            (autoscaling.describe_scaling_policies, "ScalingPolicies"),
+            (autoscaling.describe_scheduled_actions, "ScheduledActions"),
+        )
+    )
+    return {"DescribeScalableTargets": targets, "DescribeScalingPolicies": policies, "DescribeScheduledActions": actions}
+
+
+def _pages(ask: Callable[..., Any], field: str, **request: Any) -> list[Any]:
+    return paged(ask, field, ServiceNamespace=_NAMESPACE, **request)
+
+
+def _resources(table: dict[str, Any]) -> list[str]:
+    name, indexes = table["TableName"], table.get("GlobalSecondaryIndexes", [])
+    return [f"table/{name}", *(f"table/{name}/index/{index['IndexName']}" for index in indexes)]
+
+
+def _by_table(answers: Iterable[Any]) -> dict[str, list[Any]]:
+    found: dict[str, list[Any]] = {}
+    for answer in answers:
+        found.setdefault(answer["ResourceId"].split("/")[1], []).append(answer)
+    return found
 
 
 def scheduled(autoscaling: ApplicationAutoScalingClient, known: Iterable[Target]) -> list[ScheduledAction]:

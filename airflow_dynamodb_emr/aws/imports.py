@@ -35,15 +35,6 @@ def describe(dynamodb: DynamoDBClient, arn: str) -> Imported:
     return _imported(dynamodb.describe_import(ImportArn=arn)["ImportTableDescription"])
 
 
-def finish(dynamodb: DynamoDBClient, wish: Wish) -> bool:
-    """Give the table the class that ImportTable could not; True where it is UPDATING for that."""
-    table = tables.describe(dynamodb, wish.name) or {}
-    if table.get("TableClassSummary", {}).get("TableClass", "STANDARD") == wish.table_class:
-        return False
-    dynamodb.update_table(TableName=wish.name, TableClass=wish.table_class)  # type: ignore[arg-type]
-    return True
-
-
 def _ask(dynamodb: DynamoDBClient, wish: Wish, attempt: int) -> Imported:
     """There is no need to look first: an import into a table that is there is refused, so none can be made twice."""
     with refused_as_bad_input(f"{wish.name}: an import into it", _HINT):

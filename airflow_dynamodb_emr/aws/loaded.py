@@ -15,6 +15,8 @@ from airflow_dynamodb_emr.core.loading import TableLoad
 from airflow_dynamodb_emr.core.restore import Restore, RestorePlan, TableLoaded
 from airflow_dynamodb_emr.core.spark import OUTCOME, Outcome
 from airflow_dynamodb_emr.core.steps import LOADED_COUNTER
+from airflow_dynamodb_emr.core.tablesettings.step import Outcome as Became
+from airflow_dynamodb_emr.core.tablesettings.step import Setting, SettingsReport
 from airflow_dynamodb_emr.core.verdict import Verdict
 from airflow_dynamodb_emr.errors import DataDamaged
 
@@ -39,6 +41,7 @@ def judge(clients: Clients, plan: RestorePlan, now: datetime, notes: Sequence[st
         loaded=[outcome for outcome in outcomes.values() if isinstance(outcome, TableLoaded)],
         missing={name: outcome for name, outcome in outcomes.items() if isinstance(outcome, str)},
         raised=[name for name in ledgers.in_ledger(store, plan, [table.name for table in plan.tables]) if ledgers.raised_by(store, plan, name)],
+        settings=_settings(store, plan, [name for name, outcome in outcomes.items() if isinstance(outcome, TableLoaded)]),
         notes=[
             *notes,
             *roster.troubles(lanes.starts(store, plan.root)),
@@ -49,6 +52,13 @@ def judge(clients: Clients, plan: RestorePlan, now: datetime, notes: Sequence[st
     if restore.verdict is Verdict.VALID:  # else it may be cleared, and read again
         readers.leave(store, plan.read, plan.run)
     return restore
+
+
+def _settings(store: Store, plan: RestorePlan, names: list[str]) -> list[SettingsReport]:
+    """What the tasks that put them back have written; of one that has not, that."""
+    found = together.each(lambda name: store.load(plan.settings(name), SettingsReport), names)
+    unknown = Setting(name="settings", outcome=Became.FAILED, how="nobody has put them back: the task failed before, or was not run")
+    return [each or SettingsReport(table=name, settings=[unknown]) for name, each in zip(names, found, strict=True)]
 
 
 def _outcome(store: Store, plan: RestorePlan, table: TableLoad, attempt: Attempt | None) -> TableLoaded | str:

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from msgspec import structs
 
-from airflow_dynamodb_emr.aws import bases, limits, preflight, readers, shipping, tables, together
+from airflow_dynamodb_emr.aws import bases, limits, preflight, readers, schemas, shipping, tables, together
 from airflow_dynamodb_emr.aws.clients import Clients
 from airflow_dynamodb_emr.aws.errors import refused_as_bad_input
 from airflow_dynamodb_emr.aws.store import Store
@@ -20,7 +20,7 @@ from airflow_dynamodb_emr.core.names import Selection
 from airflow_dynamodb_emr.core.pace import Limits, Pace
 from airflow_dynamodb_emr.core.plan import BackupPlan, Request, backup_plan
 from airflow_dynamodb_emr.core.recovery import Recovery, common_moment
-from airflow_dynamodb_emr.core.schema import Schema
+from airflow_dynamodb_emr.core.schema import RECOVERY, Schema
 from airflow_dynamodb_emr.core.table import Table
 from airflow_dynamodb_emr.errors import BadInput, NotFound
 
@@ -35,15 +35,15 @@ def draft(clients: Clients, request: Request, run: str, time: datetime, now: dat
     preflight.bucket(clients.s3, request.base, "base")
     preflight.request(request.cluster.request("", request.logs))
     selected, excluded = request.selection.split(tables.list_tables(clients.dynamodb))
-    schemas, vanished = tables.save(clients, selected)
-    found = [_table(schema) for schema in schemas]
+    saved, vanished = schemas.save(clients, selected)
+    found = [_table(schema) for schema in saved]
     _refuse_none(request.selection, found)
     request = structs.replace(request, pace=_with_room(clients, request.pace, found))
     plan = backup_plan(request, run, time, now, found, excluded, vanished)
     preflight.machinery(clients, request.cluster, request.logs, plan.cluster, request.jar, any(dump.engine == CONNECTOR for dump in plan.tables))
     preflight.spark(clients, plan.program, plan.serverless, plan.logs)
-    exported = [schema for schema in schemas if plan.table(schema.name).engine == NATIVE]
-    return Draft(plan=_with_increments(Store(clients.s3), request, structs.replace(plan, moment=_moment(exported)), exported), schemas=schemas)
+    exported = [schema for schema in saved if plan.table(schema.name).engine == NATIVE]
+    return Draft(plan=_with_increments(Store(clients.s3), request, structs.replace(plan, moment=_moment(exported)), exported), schemas=saved)
 
 
 def preview(clients: Clients, selection: Selection, pace: Pace, cluster: ClusterSpec, wished: Wished, told: Limits | None = None) -> Estimate:
@@ -51,7 +51,7 @@ def preview(clients: Clients, selection: Selection, pace: Pace, cluster: Cluster
     preflight.request(cluster.request("", None))
     selected, excluded = selection.split(tables.list_tables(clients.dynamodb))
     asks = wished.engine in (AUTO, NATIVE)  # for what else than the table itself there is to know
-    found = list(map(_table, tables.save(clients, selected)[0])) if asks else tables.look_at(clients.dynamodb, selected)
+    found = list(map(_table, schemas.save(clients, selected, only={RECOVERY})[0])) if asks else tables.look_at(clients.dynamodb, selected)
     _refuse_none(selection, found)
     return estimate(_with_room(clients, pace, found, told), cluster, found, excluded, wished=wished)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -74,6 +74,15 @@ def looks(clients: Clients, request: dict[str, Any]) -> dict[str, Callable[[], A
     return found
 
 
+def keys(clients: Clients, names: Iterable[str]) -> None:
+    """Keys of KMS that tables will be encrypted with. Where we may not look, DynamoDB will say."""
+    for name in sorted(set(names)):
+        with _as_far_as_allowed(f"restore_kms_keys: {name}", "name another in restore_kms_keys", "DynamoDB will when the table is made"):
+            state = clients.kms.describe_key(KeyId=name)["KeyMetadata"]["KeyState"]
+            if state != "Enabled":
+                raise BadInput(f"key {name} is {state}", "enable it, or name another in restore_kms_keys")
+
+
 def machinery(clients: Clients, spec: ClusterSpec, logs: S3Uri, wanted: dict[str, Any] | None, jar_uri: str, connector: bool) -> None:
     """What a run with clusters needs; *wanted* is the RunJobFlow request, None where no table needs a cluster."""
     if wanted is None:
@@ -94,13 +103,13 @@ def spark(clients: Clients, program: Program | None, spec: ServerlessSpec | None
 
 
 @contextmanager
-def _as_far_as_allowed(what: str) -> Iterator[None]:
+def _as_far_as_allowed(what: str, hint: str = MAKE_THEM, otherwise: str = "EMR will when the cluster starts") -> Iterator[None]:
     try:
         yield
     except ClientError as error:
         if is_denied(error):
-            log.warning("%s cannot be checked beforehand (%s); EMR will when the cluster starts", what, code(error))
+            log.warning("%s cannot be checked beforehand (%s); %s", what, code(error), otherwise)
         elif is_missing(error):
-            raise NotFound(f"{what} is not there", MAKE_THEM) from error
+            raise NotFound(f"{what} is not there", hint) from error
         else:
             raise

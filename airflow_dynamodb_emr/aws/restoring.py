@@ -15,7 +15,7 @@ from airflow_dynamodb_emr.core.documents import decode, digest
 from airflow_dynamodb_emr.core.engines import CONNECTOR
 from airflow_dynamodb_emr.core.forgotten import Reader
 from airflow_dynamodb_emr.core.layout import Folder, S3Uri
-from airflow_dynamodb_emr.core.loading import Source, as_seen, table_load
+from airflow_dynamodb_emr.core.loading import table_load
 from airflow_dynamodb_emr.core.manifest import TableManifest, connector_manifest
 from airflow_dynamodb_emr.core.pace import Pace
 from airflow_dynamodb_emr.core.restore import (
@@ -27,7 +27,10 @@ from airflow_dynamodb_emr.core.restore import (
     restore_plan,
 )
 from airflow_dynamodb_emr.core.schema import Schema
+from airflow_dynamodb_emr.core.source import Source, as_seen
 from airflow_dynamodb_emr.core.table import Table
+from airflow_dynamodb_emr.core.tablesettings.keys import used
+from airflow_dynamodb_emr.core.tablesettings.step import Place
 from airflow_dynamodb_emr.core.verdict import Backup
 from airflow_dynamodb_emr.errors import BadInput, DataDamaged
 from airflow_dynamodb_emr.transfer.parts import MANIFEST
@@ -45,8 +48,10 @@ def draft(clients: Clients, request: RestoreRequest, run: str, now: datetime) ->
     request.refuse_too_many(len(names))
     sources = together.each(lambda name: _source(clients, store, request, backup, name), names)
     pace = _with_room(clients, request.pace, [source.target for source in sources])
-    loads = [table_load(source, pace, request.wished) for source in sources]
-    plan = restore_plan(request, backup, loads, run, clients.account, now)
+    place = Place(partition=clients.dynamodb.meta.partition, region=clients.region, account=clients.account)
+    loads = [table_load(source, pace, request.wished, request.choices, place, now) for source in sources]
+    preflight.keys(clients, filter(None, (used(load.create or {}) for load in loads)))
+    plan = restore_plan(request, backup, loads, run, clients.account, now, place.partition)
     plan = structs.replace(plan, reads=_read_by(store, plan))
     preflight.machinery(clients, request.cluster, request.logs, plan.cluster, request.jar, any(load.engine == CONNECTOR for load in loads))
     preflight.spark(clients, plan.program, plan.serverless, plan.logs)

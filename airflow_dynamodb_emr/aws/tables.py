@@ -1,16 +1,14 @@
-"""DynamoDB's control plane: list, describe, save, create."""
+"""DynamoDB's control plane: list, describe, create. Settings beside the table itself are in `schemas`."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
 from airflow_dynamodb_emr.aws import together
-from airflow_dynamodb_emr.aws.clients import Clients
-from airflow_dynamodb_emr.aws.errors import code, is_missing, message
-from airflow_dynamodb_emr.core.schema import Schema
+from airflow_dynamodb_emr.aws.errors import code, is_missing
 from airflow_dynamodb_emr.core.table import Table
 
 if TYPE_CHECKING:
@@ -42,13 +40,6 @@ def look_at(dynamodb: DynamoDBClient, names: Iterable[str]) -> list[Table]:
     return [table for table in found if table and table.status != "DELETING"]
 
 
-def save(clients: Clients, names: Iterable[str]) -> tuple[list[Schema], list[str]]:
-    """The schemas of these tables, and the names of those that vanished meanwhile."""
-    wanted = list(names)
-    schemas = together.each(lambda name: _save(clients, name), wanted)
-    return [schema for schema in schemas if schema], [name for name, schema in zip(wanted, schemas, strict=True) if schema is None]
-
-
 def create(dynamodb: DynamoDBClient, request: dict[str, Any]) -> bool:
     """False when the table is there already: a first try may have made it without our hearing of it."""
     try:
@@ -58,25 +49,3 @@ def create(dynamodb: DynamoDBClient, request: dict[str, Any]) -> bool:
             return False
         raise
     return True
-
-
-def _save(clients: Clients, name: str) -> Schema | None:
-    table = describe(clients.dynamodb, name)
-    if table is None or table["TableStatus"] == "DELETING":
-        return None
-    settings, unread = {}, {}
-    for operation, ask in _settings(clients, table).items():
-        try:
-            settings[operation] = {key: value for key, value in ask().items() if key != "ResponseMetadata"}
-        except ClientError as error:  # a setting that may not be read does not hold up a backup; the schema file says so
-            unread[operation] = f"{code(error)}: {message(error)}"
-    return Schema(table=table, settings=settings, unread=unread)
-
-
-def _settings(clients: Clients, table: dict[str, Any]) -> dict[str, Callable[[], Any]]:
-    name = table["TableName"]
-    return {
-        "DescribeTimeToLive": lambda: clients.dynamodb.describe_time_to_live(TableName=name),
-        "ListTagsOfResource": lambda: clients.dynamodb.list_tags_of_resource(ResourceArn=table["TableArn"]),
-        "DescribeContinuousBackups": lambda: clients.dynamodb.describe_continuous_backups(TableName=name),
-    }

@@ -58,8 +58,13 @@ def restore(store: Store, folder: Folder, run: str) -> Outcome | None:
     if plan is None:
         return None
     found = store.load(folder.uri / REPORT, Restore)
-    known = {"missing": found.missing, "items": sum(table.items for table in found.loaded), "waits": found.notes} if found else {}
+    known = _known(found) if found else {}
     return _outcome(store, plan, f"restore of {called(plan.backup)}", found is not None, restores=True, source=plan.backup, **known)
+
+
+def _known(found: Restore) -> dict[str, Any]:
+    unsettled = {each.table: "; ".join(map(str, each.failed)) for each in found.settings if each.failed}
+    return {"missing": found.missing, "items": sum(table.items for table in found.loaded), "waits": found.notes, "unsettled": unsettled}
 
 
 def started(store: Store, app: S3Uri, since: datetime, run_id: str) -> Folder | None:

@@ -11,13 +11,13 @@ from airflow_dynamodb_emr.core.exported import JSON
 from airflow_dynamodb_emr.core.layout import S3Uri
 from airflow_dynamodb_emr.core.manifest import TableManifest
 from airflow_dynamodb_emr.core.names import client_token
-from airflow_dynamodb_emr.core.schema import Schema, create_request
+from airflow_dynamodb_emr.core.schema import Schema
 from airflow_dynamodb_emr.errors import BadInput
 
 MOST_OBJECTS: Final = 50_000
 IN_PROGRESS: Final = "IN_PROGRESS"
 COMPLETED: Final = "COMPLETED"
-_LATER: Final = "TableClass"
+_LATER: Final = ("TableClass", "Tags")  # what CreateTable takes and ImportTable does not; the table gets it when its settings are put back
 
 
 class Wish(Noun, frozen=True, kw_only=True):
@@ -30,15 +30,6 @@ class Wish(Noun, frozen=True, kw_only=True):
     items: int
     create: dict[str, Any]  # as CreateTable takes it
     owner: str = ""  # account that must own the bucket
-
-    @property
-    def table_class(self) -> str:
-        """What CreateTable is told and ImportTable cannot be; the table gets it afterwards.
-
-        Its tags, streams and time to live are left alone, as the other engines leave them and AWS' own restore does: the last would delete
-        what was just restored.
-        """
-        return str(self.create.get(_LATER, "STANDARD"))
 
     def token(self, attempt: int) -> str:
         return client_token("import", self.run, self.name, attempt)
@@ -56,7 +47,7 @@ class Wish(Noun, frozen=True, kw_only=True):
             "S3BucketSource": self._source,
             "InputFormat": JSON,
             "InputCompressionType": "GZIP",
-            "TableCreationParameters": {field: value for field, value in self.create.items() if field != _LATER},
+            "TableCreationParameters": {field: value for field, value in self.create.items() if field not in _LATER},
         }
 
 
@@ -102,17 +93,18 @@ def no_import(schema: Schema, manifest: TableManifest) -> str:
     return ""
 
 
-def wish(schema: Schema, manifest: TableManifest, name: str, root: S3Uri, run: str, account: str, region: str, owner: str = "") -> Wish:
-    """For a dump that ImportTable can load; *root*: the backup's folder, *owner*: the account that must own its bucket."""
+def wish(create: dict[str, Any], arn: str, manifest: TableManifest, root: S3Uri, run: str, owner: str = "") -> Wish:
+    """For a dump that ImportTable can load. *create*: as CreateTable takes it, *arn*: of the table to be, *root*: the backup's folder, *owner*: the
+    account that must own its bucket.
+    """
     (folder,) = _folders(manifest)
-    partition = str(schema.table["TableArn"]).split(":")[1]
     return Wish(
-        name=name,
-        arn=f"arn:{partition}:dynamodb:{region}:{account}:table/{name}",
+        name=create["TableName"],
+        arn=arn,
         run=run,
         folder=root / folder,
         items=manifest.items,
-        create=create_request(schema, name),
+        create=create,
         owner=owner,
     )
 

@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime
 from math import ceil
 from typing import Any
 
 from msgspec import structs
 
 from airflow_dynamodb_emr.core import cost, importing, native
-from airflow_dynamodb_emr.core.documents import Noun
 from airflow_dynamodb_emr.core.engines import AS_BEFORE, CONNECTOR, NATIVE, ON_CLUSTER, SERVERLESS, SPARK, WORKER, Offer, Wished, load_engine
-from airflow_dynamodb_emr.core.manifest import Part, Proof, TableManifest
+from airflow_dynamodb_emr.core.laterindexes import fill_dollars, later_indexes, rate_of
+from airflow_dynamodb_emr.core.manifest import Part, Proof
 from airflow_dynamodb_emr.core.pace import Pace, Rate, raised_for_write
 from airflow_dynamodb_emr.core.planned import Planned
-from airflow_dynamodb_emr.core.rates import VCPU_WRITE_UNITS, write_rate
-from airflow_dynamodb_emr.core.schema import Schema, create_request
-from airflow_dynamodb_emr.core.table import Decreases, Table
-from airflow_dynamodb_emr.core.verdict import TableVerdict
+from airflow_dynamodb_emr.core.rates import VCPU_WRITE_UNITS
+from airflow_dynamodb_emr.core.source import Source
+from airflow_dynamodb_emr.core.tablesettings.plan import created, put_back
+from airflow_dynamodb_emr.core.tablesettings.step import AS_IT_WAS, LONG_AGO, Choices, Place, PutBack, Target
 
 _EMPTIES = "it holds what the connector cannot load: empty lists or maps"
 _UNSEEN = "nobody has looked whether it holds empty lists or maps, which it cannot load; `dynamodb-emr verify --deep --record` looks"
@@ -37,7 +38,8 @@ class TableLoad(Planned, frozen=True, kw_only=True):
     items: int
     bytes: int
     keys: list[str]
-    create: dict[str, Any] | None  # the CreateTable request; None: the table is there
+    create: dict[str, Any] | None  # as CreateTable takes it; None: the table is there
+    put_back: PutBack = PutBack()  # its settings, once it is loaded
 
     def is_loaded_with(self, items: int) -> bool:
         """Whether so many are all of them."""
@@ -61,33 +63,18 @@ class TableLoad(Planned, frozen=True, kw_only=True):
         return SERVERLESS if self.serverless else self.engine
 
 
-class Source(Noun, frozen=True, kw_only=True):
-    """One table of the backup, and where it goes."""
-
-    schema: Schema
-    manifest: TableManifest
-    name: str
-    there: Table | None  # the table that exists under this name, if one does
-    verified: bool = False  # each part was read since the manifest was written
-
-    @property
-    def target(self) -> Table:
-        return self.there or new_table(self.schema, self.name)
-
-
-def as_seen(source: Source, told: TableVerdict | None) -> Source:
-    """Whoever has read its parts since its manifest was written knows better which engines can load them."""
-    if told is None or told.verified is None:
-        return source
-    return structs.replace(source, manifest=structs.replace(source.manifest, engines=told.engines), verified=True)
-
-
-def table_load(source: Source, pace: Pace, wished: Wished = AS_BEFORE) -> TableLoad:
+def table_load(
+    source: Source, pace: Pace, wished: Wished = AS_BEFORE, choices: Choices = AS_IT_WAS, place: Place | None = None, now: datetime = LONG_AGO
+) -> TableLoad:
+    """*place*: where the table is made, if that is not where it was. Raises BadInput for settings that need a word of the user's."""
+    offers, rate, engine, why = _offered(source, pace, wished)
+    if later := later_indexes(source, pace, choices.indexes, engine == NATIVE):
+        source = structs.replace(source, later=later.names)
+        offers, rate, engine, why = _offered(source, pace, wished)
+        why = f"{why}; {later.why}"
     manifest, target = source.manifest, source.target
-    rate = write_rate(target, pace, Table.of(source.schema.table).bytes, manifest.items)
-    offers = {offer.engine: offer for offer in _offers(source, pace, wished, rate)}
-    engine, why = load_engine(offers.values(), wished, _why_not(source))
     by_itself = engine == NATIVE  # it makes the table, and takes no capacity
+    put = _put_back(source, choices, place or source.own_place, now)
     return TableLoad(
         name=source.name,
         source=source.schema.name,
@@ -101,14 +88,29 @@ def table_load(source: Source, pace: Pace, wished: Wished = AS_BEFORE) -> TableL
         items=manifest.items,
         bytes=manifest.bytes,
         keys=target.keys,
-        create=None if source.there or by_itself else create_request(source.schema, source.name),
+        create=None if source.there else created(source.schema, source.name, put, source.later),
+        put_back=put,
         before=target.throughput,
         raised=None if by_itself else raised_for_write(target, rate.spike),
         rate=structs.replace(rate, spike=None, why="DynamoDB takes no write units for it") if by_itself else rate,
         mappers=_mappers(source, rate),
         seconds=offers[engine].seconds,
-        dollars=offers[engine].dollars,
+        dollars=offers[engine].dollars + fill_dollars(source, pace),
     )
+
+
+def _put_back(source: Source, choices: Choices, place: Place, now: datetime) -> PutBack:
+    """Of a table that is there nothing is touched."""
+    if source.there:
+        return PutBack()
+    return put_back(source.schema, Target(name=source.name, place=place, now=now), choices, source.later)
+
+
+def _offered(source: Source, pace: Pace, wished: Wished) -> tuple[dict[str, Offer], Rate, str, str]:
+    """With the engine that is taken, and why."""
+    rate = rate_of(source, pace)
+    offers = {offer.engine: offer for offer in _offers(source, pace, wished, rate)}
+    return offers, rate, *load_engine(offers.values(), wished, _why_not(source))
 
 
 def _offers(source: Source, pace: Pace, wished: Wished, rate: Rate) -> Iterator[Offer]:
@@ -148,13 +150,3 @@ def _why_not(source: Source) -> dict[str, str]:
 def _was_read(source: Source) -> bool:
     """The copy engine counts while it writes, and looks for nothing else."""
     return source.verified or (source.manifest.engine == CONNECTOR and source.manifest.proof is Proof.READ)
-
-
-def new_table(schema: Schema, name: str) -> Table:
-    """As CreateTable will make it: the capacity of the source, none of its decreases, and on demand not warm for more than a new table is."""
-    cold = _cold(schema.table) | {"GlobalSecondaryIndexes": [_cold(index) for index in schema.table.get("GlobalSecondaryIndexes", [])]}
-    return structs.replace(Table.of(cold), name=name, decreases=Decreases(), index_decreases={})
-
-
-def _cold(description: dict[str, Any]) -> dict[str, Any]:
-    return {key: value for key, value in description.items() if key != "WarmThroughput"}

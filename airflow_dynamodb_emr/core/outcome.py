@@ -31,13 +31,14 @@ class Outcome(Noun, frozen=True, kw_only=True):
     written: list[str] = []  # tables whose dump or load is done, counted or not
     proven: list[str] = []  # those of which it is proven
     raised: dict[str, str] = {}  # table -> how far and since when; by this run, now
+    unsettled: dict[str, str] = {}  # of a restore: tables that are loaded -> settings that were not put back, and why
     waits: list[str] = []  # what has to wait before it is reset, and until when
     newest: Whole | None = None  # good backup of the same prefix
 
     @property
     def well(self) -> bool:
         """Nothing is left to do."""
-        return self.judged and not self.missing and all(map(self.wait, self.raised))
+        return self.judged and not self.missing and not self.unsettled and all(map(self.wait, self.raised))
 
     @property
     def unwritten(self) -> list[str]:

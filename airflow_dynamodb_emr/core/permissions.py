@@ -18,6 +18,12 @@ _IMPORT_LOGS = "arn:{partition}:logs:{region}:{account}:log-group:/aws-dynamodb/
 _SCALING = "arn:{partition}:application-autoscaling:{region}:{account}:scalable-target/*"
 _OURS = [f"{_BUCKET}/*/{name}" for name in ("BACKUP_*", "ledger/*", "slots/*", "claims/*", "check/*", "readers/*", "forgotten.json", "_failure")]
 _DEFAULT_LIMITS = "40,000 units a table and 80,000 in all are taken for its limits"
+_UNREAD = "the saved schema says which setting could not be read, and a restore that it is not put back"
+_NOT_BACK = "the table is loaded, and the run is red and names the setting"
+_NO_KEY = "DynamoDB says so when the table is made"
+_STREAMS = "arn:{partition}:kinesis:{region}:{account}:stream/*"
+_LINKED = "arn:{partition}:iam::{account}:role/aws-service-role"
+_LINKING = ("dynamodb.application-autoscaling", "contributorinsights.dynamodb", "kinesisreplication.dynamodb")
 _LIFECYCLE = "a lifecycle rule of the bucket has to end such uploads"
 
 
@@ -59,11 +65,14 @@ TABLE: list[Permission] = [
     _airflow(Need.BACKUP, "dynamodb:DescribeTable", _TABLES, "the table's schema, size and capacity"),
     _airflow(
         Need.BACKUP,
-        "dynamodb:DescribeTimeToLive ListTagsOfResource DescribeContinuousBackups",
+        "dynamodb:DescribeTimeToLive ListTagsOfResource DescribeContinuousBackups GetResourcePolicy DescribeKinesisStreamingDestination",
         _TABLES,
         "settings that are saved with the schema",
-        "the saved schema says which setting could not be read",
+        _UNREAD,
     ),
+    _airflow(Need.BACKUP, "dynamodb:ListContributorInsights", ANYTHING, "the same", _UNREAD),
+    _airflow(Need.BACKUP, "kms:DescribeKey", ANYTHING, "whether a table's key is one of yours, or the one that AWS keeps for DynamoDB", _UNREAD),
+    _airflow(Need.BACKUP, "application-autoscaling:DescribeScalingPolicies", ANYTHING, "policies of autoscaling, saved with the schema", _UNREAD),
     _airflow(
         Need.BACKUP,
         "application-autoscaling:DescribeScalableTargets",
@@ -114,6 +123,44 @@ TABLE: list[Permission] = [
     _airflow(Need.NATIVE, "s3:PutObject PutObjectAcl AbortMultipartUpload", _OBJECTS, "DynamoDB writes as whoever asks for the export"),
     _airflow(Need.RESTORE, "dynamodb:CreateTable DescribeTable UpdateTable", _RESTORED, "makes the table, and raises it while it is loaded"),
     _airflow(Need.RESTORE, "dynamodb:UpdateTable", _RESTORED + "/index/*", "raises its indexes while it is loaded"),
+    _airflow(Need.RESTORE, "dynamodb:TagResource", _RESTORED, "the table's tags; CreateTable asks for it where there are any"),
+    _airflow(
+        Need.RESTORE,
+        "dynamodb:UpdateTimeToLive UpdateContinuousBackups PutResourcePolicy EnableKinesisStreamingDestination UpdateContributorInsights",
+        [_RESTORED, _RESTORED + "/index/*"],
+        "puts the table's settings back",
+        _NOT_BACK,
+    ),
+    _airflow(
+        Need.RESTORE,
+        "dynamodb:DescribeTimeToLive ListTagsOfResource DescribeContinuousBackups GetResourcePolicy DescribeKinesisStreamingDestination",
+        _RESTORED,
+        "looks which of them the table has already",
+        _NOT_BACK,
+    ),
+    _airflow(Need.RESTORE, "dynamodb:ListContributorInsights", ANYTHING, "the same", _NOT_BACK),
+    _airflow(
+        Need.RESTORE,
+        "application-autoscaling:DescribeScalableTargets DescribeScalingPolicies DescribeScheduledActions",
+        ANYTHING,
+        "the same",
+        _NOT_BACK,
+    ),
+    _airflow(Need.RESTORE, "application-autoscaling:PutScalingPolicy PutScheduledAction", _SCALING, "puts autoscaling back", _NOT_BACK),
+    _airflow(
+        Need.RESTORE, "cloudwatch:PutMetricAlarm DescribeAlarms DeleteAlarms", ANYTHING, "alarms that belong to policies of autoscaling", _NOT_BACK
+    ),
+    _airflow(Need.RESTORE, "kinesis:DescribeStream PutRecords", _STREAMS, "streams of Kinesis that get the changes of the table", _NOT_BACK),
+    _airflow(
+        Need.RESTORE,
+        "iam:CreateServiceLinkedRole",
+        [f"{_LINKED}/{service}.amazonaws.com/*" for service in _LINKING],
+        "in an account that has not used autoscaling, contributor insights or Kinesis with DynamoDB before",
+        _NOT_BACK,
+    ),
+    _airflow(
+        Need.RESTORE, "kms:DescribeKey", ANYTHING, "whether a key that a table was encrypted with, or one that stands for it, can be used", _NO_KEY
+    ),
     _airflow(Need.RESTORE, "dynamodb:DescribeLimits", ANYTHING, "how far the account lets it be raised", _DEFAULT_LIMITS),
     _airflow(Need.RESTORE, "application-autoscaling:RegisterScalableTarget", _SCALING, "raises the bounds of autoscaling, and puts them back"),
     _airflow(Need.RESTORE, "dynamodb:BatchWriteItem", _RESTORED, "loads by the worker, and dumps that the connector cannot load"),

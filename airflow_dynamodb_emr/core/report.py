@@ -15,6 +15,7 @@ from airflow_dynamodb_emr.core.restore import Restore, RestorePlan
 from airflow_dynamodb_emr.core.runreport import Report, Row
 from airflow_dynamodb_emr.core.spent import OWN, PARTS
 from airflow_dynamodb_emr.core.table import Throughput
+from airflow_dynamodb_emr.core.tablesettings.lines import became, planned
 from airflow_dynamodb_emr.core.verdict import Backup, TableVerdict
 from airflow_dynamodb_emr.core.words import counted, duration, size
 
@@ -51,6 +52,7 @@ def restore_lines(restore: Restore) -> list[str]:
         *columns([("source", "", "table", "engine", "items", "seconds"), *rows], {0, 1, 2, 3}),
         *missing,
         *(f"  {name} is still raised" for name in restore.raised),
+        *(line for report in restore.settings for line in became(report)),
         *(f"  {note}" for note in restore.notes),
     ]
 
@@ -64,7 +66,7 @@ def plan_lines(plan: BackupPlan | Estimate) -> list[str]:
 def restore_plan_lines(plan: RestorePlan) -> list[str]:
     """The same for a restore; throughput is write units a second."""
     rows = columns([_LOAD_HEAD, *map(_load, plan.tables)], {0, 1, 2, 3, 11})
-    return [_in_all(plan), *_clusters(plan), *rows]
+    return [_in_all(plan), *_clusters(plan), *rows, *(line for table in plan.tables for line in planned(table.name, table.put_back))]
 
 
 def columns(rows: Sequence[Sequence[str]], left: set[int] = _LEFT) -> list[str]:

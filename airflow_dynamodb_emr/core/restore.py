@@ -21,10 +21,12 @@ from airflow_dynamodb_emr.core.prices import LIST, Prices
 from airflow_dynamodb_emr.core.serverless import ServerlessSpec
 from airflow_dynamodb_emr.core.spark import Program
 from airflow_dynamodb_emr.core.table import Table
+from airflow_dynamodb_emr.core.tablesettings.step import AS_IT_WAS, Choices, Place, SettingsReport
 from airflow_dynamodb_emr.core.verdict import Backup, Verdict
 from airflow_dynamodb_emr.errors import BadInput
 
 REPORT = "restore.json"
+AWS = "aws"  # its partition, outside China and GovCloud
 
 
 class RestoreRequest(Noun, frozen=True, kw_only=True):
@@ -46,6 +48,7 @@ class RestoreRequest(Noun, frozen=True, kw_only=True):
     program: Program | None = None  # of Spark, where it will lie
     serverless: ServerlessSpec | None = None
     custody: Custody = Custody()
+    choices: Choices = AS_IT_WAS
 
     def refuse_too_many(self, tables: int) -> None:
         if tables > self.most_tables:
@@ -59,6 +62,7 @@ class RestorePlan(Document, frozen=True, kw_only=True):
     reads: list[str] = []  # folders of that backup, and of those that its increments stand on
     region: str
     account: str
+    partition: str = AWS
     folder: str
     base: str
     logs: str
@@ -82,6 +86,10 @@ class RestorePlan(Document, frozen=True, kw_only=True):
         return Folder(S3Uri.parse(self.folder))
 
     @property
+    def place(self) -> Place:
+        return Place(partition=self.partition, region=self.region, account=self.account)
+
+    @property
     def read(self) -> list[Folder]:
         return [Folder.parse(uri) for uri in self.reads]
 
@@ -89,6 +97,10 @@ class RestorePlan(Document, frozen=True, kw_only=True):
     def report(self) -> S3Uri:
         """What the restore ends with."""
         return self.root.uri / REPORT
+
+    def settings(self, table: str) -> S3Uri:
+        """What became of the table's settings."""
+        return self.root.uri / "settings" / f"{table}.json"
 
     def table(self, name: str) -> TableLoad:
         return next(table for table in self.tables if table.name == name)
@@ -149,7 +161,9 @@ def refuse_useless(pace: Pace, targets: Iterable[Table]) -> None:
     pace.refuse_useless(min(units.write for units in table.capacities) for table in targets if table.provisioned)
 
 
-def restore_plan(request: RestoreRequest, backup: Backup, loads: list[TableLoad], run: str, account: str, made: datetime) -> RestorePlan:
+def restore_plan(
+    request: RestoreRequest, backup: Backup, loads: list[TableLoad], run: str, account: str, made: datetime, partition: str = AWS
+) -> RestorePlan:
     works = [load.work for load in loads if load.on_cluster]
     size = request.cluster.size(works, most_lanes=1)  # the cluster is not what a restore waits for
     program = request.program if any(load.engine == SPARK for load in loads) else None
@@ -159,6 +173,7 @@ def restore_plan(request: RestoreRequest, backup: Backup, loads: list[TableLoad]
         backup=backup.uri,
         region=request.region,
         account=account,
+        partition=partition,
         folder=str(restore_folder(request.base, run)),
         base=str(request.base),
         logs=str(request.cluster.logs(request.logs)),
@@ -206,4 +221,10 @@ class Restore(Document, frozen=True, kw_only=True):
     loaded: list[TableLoaded]
     missing: dict[str, str]  # table -> why
     raised: list[str]  # tables whose throughput is not back yet
+    settings: list[SettingsReport] = []  # of the tables that are loaded
     notes: list[str] = []
+
+    @property
+    def unsettled(self) -> list[str]:
+        """A line for each setting of a loaded table that is not as it was and should be."""
+        return [f"{report.table} is loaded, but {setting}" for report in self.settings for setting in report.failed]

@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
+
+from msgspec import structs
 
 from airflow_dynamodb_emr.core.documents import Document
 from airflow_dynamodb_emr.core.table import ON_DEMAND, Table
 
+RECOVERY = "DescribeContinuousBackups"
+SCALING_FIELDS = {
+    "DescribeScalableTargets": "ScalableTargets",
+    "DescribeScalingPolicies": "ScalingPolicies",
+    "DescribeScheduledActions": "ScheduledActions",
+}
+SCALING = frozenset(SCALING_FIELDS)
 _KEPT_OF_AN_INDEX = ("IndexName", "KeySchema", "Projection")
 
 
@@ -21,6 +31,17 @@ class Schema(Document, frozen=True, kw_only=True):
     def name(self) -> str:
         return str(self.table["TableName"])
 
+    @property
+    def indexes(self) -> list[dict[str, Any]]:
+        """Global ones."""
+        return list(self.table.get("GlobalSecondaryIndexes", []))
+
+    def without(self, indexes: Iterable[str]) -> Schema:
+        """As if it had none of these global indexes."""
+        left_out = set(indexes)
+        kept = [index for index in self.indexes if index["IndexName"] not in left_out]
+        return structs.replace(self, table={**self.table, "GlobalSecondaryIndexes": kept}) if left_out else self
+
 
 def create_request(schema: Schema, name: str) -> dict[str, Any]:
     """For CreateTable: keys, indexes, billing mode and table class as they were, under another name."""
@@ -28,13 +49,25 @@ def create_request(schema: Schema, name: str) -> dict[str, Any]:
     request = {
         "TableName": name,
         "KeySchema": source["KeySchema"],
-        "AttributeDefinitions": source["AttributeDefinitions"],
+        "AttributeDefinitions": _used(source),
         **_billing(source),
         "LocalSecondaryIndexes": [_index(index) for index in source.get("LocalSecondaryIndexes", [])],
-        "GlobalSecondaryIndexes": [{**_index(index), **_units(source, index)} for index in source.get("GlobalSecondaryIndexes", [])],
+        "GlobalSecondaryIndexes": [index_request(source, index) for index in schema.indexes],
         "TableClass": source.get("TableClassSummary", {}).get("TableClass"),
     }
     return {key: value for key, value in request.items() if value}
+
+
+def index_request(source: dict[str, Any], index: dict[str, Any]) -> dict[str, Any]:
+    """A global index of *source*, for CreateTable or UpdateTable."""
+    return {**_index(index), **_units(source, index)}
+
+
+def _used(source: dict[str, Any]) -> list[dict[str, str]]:
+    """CreateTable refuses the definition of an attribute that no key has."""
+    indexes = [*source.get("LocalSecondaryIndexes", []), *source.get("GlobalSecondaryIndexes", [])]
+    keys = {key["AttributeName"] for part in [source, *indexes] for key in part["KeySchema"]}
+    return [attribute for attribute in source["AttributeDefinitions"] if attribute["AttributeName"] in keys]
 
 
 def _billing(source: dict[str, Any]) -> dict[str, Any]:

@@ -15,7 +15,7 @@ _RESET = "`dynamodb_janitor` resets what an ended run has left, as soon as Dynam
 
 def ended(outcome: Outcome, run: Run) -> Message:
     """Of a run that has ended, well or not."""
-    body = [_result_lines(outcome), _safe(outcome), _raised(outcome), _to_do(outcome, run), _foot(run)]
+    body = [_result_lines(outcome), _unsettled(outcome), _safe(outcome), _raised(outcome), _to_do(outcome, run), _foot(run)]
     return message(f"{short(outcome.what)}: {_result(outcome)}", body)
 
 
@@ -72,7 +72,9 @@ def _result(outcome: Outcome) -> str:
     if outcome.missing:
         return f"{_of(len(outcome.missing), outcome)} {'not restored' if outcome.restores else 'cannot be restored'}"
     good = f"{_every(counted(len(outcome.tables), 'table'))} {'restored' if outcome.restores else 'can be restored'}"
-    return good if outcome.well else f"{good}, but {counted(len(outcome.raised), 'table')} still raised"
+    unsettled = [f"{counted(len(outcome.unsettled), 'table')} without all settings"] if outcome.unsettled else []
+    raised = [f"{counted(len(outcome.raised), 'table')} still raised"] if not all(map(outcome.wait, outcome.raised)) else []
+    return f"{good}, but {' and '.join([*unsettled, *raised])}" if unsettled or raised else good
 
 
 def _result_lines(outcome: Outcome) -> list[str]:
@@ -81,6 +83,10 @@ def _result_lines(outcome: Outcome) -> list[str]:
     if outcome.missing:
         return ["Not restored:" if outcome.restores else "Cannot be restored:", *lines(outcome.missing)]
     return [f"{counted(outcome.items, 'item')}{'' if outcome.restores else f', {size(outcome.bytes)}'} in {counted(len(outcome.tables), 'table')}."]
+
+
+def _unsettled(outcome: Outcome) -> list[str]:
+    return ["Loaded, but not as they were:", *lines(outcome.unsettled)] if outcome.unsettled else []
 
 
 def _safe(outcome: Outcome) -> list[str]:
@@ -105,7 +111,7 @@ def _raised(outcome: Outcome) -> list[str]:
 
 
 def _to_do(outcome: Outcome, run: Run) -> list[str]:
-    to_do = [f"To do: {run.again}."] if run.again and (outcome.missing or not outcome.judged) else []
+    to_do = [f"To do: {run.again}."] if run.again and (outcome.missing or outcome.unsettled or not outcome.judged) else []
     return [*to_do, f"Folder: {outcome.uri}"]
 
 

@@ -21,6 +21,7 @@ class Knobs:
     log_delay_seconds: float = 0  # from a step's end to its logs in S3; 0: logs first; AWS: up to 5 minutes
     create_seconds: float = 1  # CREATING
     update_seconds: float = 1  # UPDATING; AWS: seconds to minutes
+    backfill_seconds: float = 0  # CREATING of an index that is added to a table, after its UPDATING; AWS: minutes to days
     delete_seconds: float = 0.5  # DELETING
     export_seconds: float = 1  # of ExportTableToPointInTime; AWS: 2 to 12 minutes for the smallest
     import_seconds: float = 1  # of ImportTable; AWS: 2 minutes and more

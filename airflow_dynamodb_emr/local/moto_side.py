@@ -106,6 +106,30 @@ def policies(role: str) -> list[str] | None:
     return documents or None
 
 
+def default_key(region: str) -> str:
+    """The ARN of the key that AWS keeps for DynamoDB."""
+    from moto.kms.models import kms_backends
+
+    return str(kms_backends[ACCOUNT][region].describe_key("alias/aws/dynamodb").arn)
+
+
+def key_of(name: str, region: str) -> str:
+    """The ARN of the key of this id, alias or ARN; empty where there is none."""
+    from moto.kms.models import kms_backends
+
+    own = kms_backends[ACCOUNT][region]
+    alias = own.get_alias_name(name)
+    id = own.get_key_id_from_alias(alias) if alias.startswith("alias/") else own.get_key_id(name)
+    return str(own.keys[id].arn) if id in own.keys else ""
+
+
+def has_data_stream(arn: str) -> bool:
+    from moto.kinesis.models import kinesis_backends
+
+    region, account, name = arn.split(":")[3], arn.split(":")[4], arn.rpartition("/")[2]
+    return name in kinesis_backends[account][region].streams
+
+
 def has_role(name: str) -> bool:
     return any(role.name == name for role in _iam().roles.values())
 

@@ -17,14 +17,17 @@ CREATE_TIMEOUT = timedelta(hours=2)  # global secondary indexes of an empty tabl
 
 
 class CreateTableOperator(TableOperator):
-    """Keys, indexes, billing mode and table class from the saved schema; done when table and indexes are ACTIVE."""
+    """Keys, indexes, billing mode, table class, key and tags from the saved schema; done when table and indexes are ACTIVE.
+
+    Whatever else was set is put back after the load.
+    """
 
     @no_retry_for_bad_input
     def execute(self, context: Context) -> None:
         table = self.read_plan(RestorePlan).table(self.table)
         request = table.create
-        if request is None:
-            self.log.info("%s %s", self.table, "is made by its import" if table.engine == NATIVE else "is there already, as asked for")
+        if request is None or table.engine == NATIVE:
+            self.log.info("%s %s", self.table, "is made by its import" if request else "is there already, as asked for")
             return
         fresh = tables.create(self.clients.dynamodb, request)
         self.log.info("%s %s", self.table, "is being created" if fresh else "was created by an earlier try")

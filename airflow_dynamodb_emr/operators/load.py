@@ -16,7 +16,6 @@ from airflow_dynamodb_emr.core.layout import Folder, S3Uri
 from airflow_dynamodb_emr.core.loading import TableLoad
 from airflow_dynamodb_emr.core.manifest import TableManifest
 from airflow_dynamodb_emr.core.restore import RestorePlan, TableLoaded
-from airflow_dynamodb_emr.core.schema import Schema
 from airflow_dynamodb_emr.core.steps import LOADED_COUNTER
 from airflow_dynamodb_emr.errors import DynamoDBBackupError, facts_of
 from airflow_dynamodb_emr.lineage import reported
@@ -97,9 +96,9 @@ class LoadOperator(ImportTask, ServerlessTask, StepOperator):
 
     def _import(self, context: Context, plan: RestorePlan, table: TableLoad) -> dict[str, Any]:
         backup = Folder.parse(plan.backup)
-        schema, manifest = self.document(backup.schema(table.source), Schema), self.document(backup.manifest(table.source), TableManifest)
-        owner = plan.custody.owner_of(backup.uri.bucket)
-        wish = importing.wish(schema, manifest, table.name, backup.uri, plan.run, plan.account, plan.region, owner)
+        manifest, owner = self.document(backup.manifest(table.source), TableManifest), plan.custody.owner_of(backup.uri.bucket)
+        assert table.create  # or ImportTable could not load it
+        wish = importing.wish(table.create, plan.place.arn(table.name), manifest, backup.uri, plan.run, owner)
         return self.import_dump(context, wish, manifest, backup.uri, plan.root)
 
     def _load_here(self, plan: RestorePlan, table: TableLoad) -> dict[str, Any]:

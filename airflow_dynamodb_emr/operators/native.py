@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 from airflow.providers.common.compat.sdk import AirflowFailException
 
-from airflow_dynamodb_emr.aws import attempts, exportproof, imports, native, together
+from airflow_dynamodb_emr.aws import attempts, exportproof, native, together
 from airflow_dynamodb_emr.core import documents, exporting, importing
 from airflow_dynamodb_emr.core.engines import NATIVE
 from airflow_dynamodb_emr.core.exporting import Export, Round
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 
 EXPORT_TIMEOUT, IMPORT_TIMEOUT = timedelta(days=2), timedelta(days=2)  # AWS promises nothing
 LOOKS = 4  # at S3, which has no limit of calls, for one at DynamoDB, which answers ten a second
-CLASS_TIMEOUT = timedelta(hours=2)
 
 
 class ExportTask(AwsTask):
@@ -95,7 +94,7 @@ class ImportTask(AwsTask):
         return self.wait(context, "imports_ended", {"wish": note["wish"], "arn": begun.arn if begun else ""}, IMPORT_TIMEOUT, self.imported, **note)
 
     @no_retry_for_bad_input
-    def imported(self, context: Context, event: dict[str, Any]) -> dict[str, Any]:
+    def imported(self, context: Context, event: dict[str, Any]) -> dict[str, Any]:  # noqa: ARG002 - Airflow's signature
         wish, found = msgspec.convert(event["wish"], importing.Wish), msgspec.convert(answered(event, "import")["import"], Imported)
         why = importing.reasons(found, wish.items)
         if why:
@@ -103,13 +102,6 @@ class ImportTask(AwsTask):
             hint = f"correct it, delete the table {wish.name} if it is there, half loaded as it may be, and clear the task"
             error = RestoreIncomplete(f"{wish.name}: {'; '.join(why)}", hint)
             raise AirflowFailException(str(error)) from error
-        note = {name: event[name] for name in ("wish", "source", "into", "import")}
-        if imports.finish(self.clients.dynamodb, wish):
-            return self.wait(context, "table_settled", wish.name, CLASS_TIMEOUT, self.import_finished, **note)
-        return self.import_finished(context, note)
-
-    def import_finished(self, context: Context, event: dict[str, Any]) -> dict[str, Any]:  # noqa: ARG002 - Airflow's signature
-        wish, found = msgspec.convert(answered(event, "import")["wish"], importing.Wish), msgspec.convert(event["import"], Imported)
         done = TableLoaded(name=wish.name, source=event["source"], engine=NATIVE, items=found.written, seconds=found.seconds)
         self.store.put(Folder.parse(event["into"]).manifest(wish.name), documents.encode(done))
         return {"items": found.written}

@@ -46,8 +46,8 @@ class ReportRestoreOperator(PlanOperator):
         restore = loaded.judge(self.clients, plan, now(), [*spikes.lines, *resets.lines])
         self.log.info("\n".join(restore_lines(restore)))
         raised = [f"{name}: its throughput is still raised" for name in restore.raised if name not in resets.waiting]
-        if restore.missing or raised:
-            lines = [f"{name}: {why}" for name, why in restore.missing.items()] + raised
+        if restore.missing or raised or restore.unsettled:
+            lines = [f"{name}: {why}" for name, why in restore.missing.items()] + raised + restore.unsettled
             error = RestoreIncomplete(
                 "\n".join([f"{len(restore.missing)} of {len(plan.tables)} tables are not restored from {plan.backup}", *lines]),
                 AGAIN,

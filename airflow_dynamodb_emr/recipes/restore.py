@@ -7,6 +7,7 @@ from typing import Any
 from airflow.sdk import DAG, task_group
 
 from airflow_dynamodb_emr import params
+from airflow_dynamodb_emr.operators.apply_settings import ApplySettingsOperator
 from airflow_dynamodb_emr.operators.create_table import CreateTableOperator
 from airflow_dynamodb_emr.operators.load import LoadOperator
 from airflow_dynamodb_emr.operators.plan_restore import PlanRestoreOperator
@@ -32,11 +33,14 @@ def restore_dag(settings: Settings, dag_id: str = RESTORE, **kwargs: Any) -> DAG
             spike = SpikeOperator(task_id="spike", table=name, plan=PLAN, **aws, **DEPTH_FIRST).as_setup()  # type: ignore[no-untyped-call]
             load = LoadOperator(task_id="load", tables=[name], plan=PLAN, **aws, **DEPTH_FIRST)
             reset = ResetOperator(task_id="reset", table=name, plan=PLAN, **aws, **DEPTH_FIRST).as_teardown(setups=spike)
+            settings = ApplySettingsOperator(task_id="apply_settings", table=name, plan=PLAN, **aws, **DEPTH_FIRST)
             create >> spike >> load >> reset
+            [load, reset] >> settings  # autoscaling would fight what is raised; reset alone is done where the load failed, too
 
         report = ReportRestoreOperator(task_id="report", plan=PLAN, spike="table.spike", reset="table.reset", trigger_rule=ALWAYS, **aws)
         tables = table.expand(name=plan.output)
-        plan >> cluster >> tables >> terminate >> watch >> report
+        plan >> cluster >> tables >> report
+        dag.get_task("table.load") >> terminate >> watch >> report  # no cluster waits for settings
         dag.get_task("table.reset") >> report
         dag.get_task("table.load") >> report
     return dag

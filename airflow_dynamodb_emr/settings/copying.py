@@ -6,8 +6,8 @@ from typing import Annotated, Literal
 
 from airflow_dynamodb_emr.core import chain
 from airflow_dynamodb_emr.core.engines import Wished
-from airflow_dynamodb_emr.settings.keeping import Keeping
 from airflow_dynamodb_emr.settings.options import above, between, matching, told
+from airflow_dynamodb_emr.settings.restoring import Restoring
 
 _ENGINE = (
     "What copies the tables. `connector`: AWS' own library on EMR. `worker`: this software, in Airflow's own tasks. `spark`: this software, "
@@ -24,7 +24,7 @@ _APPLICATION = "Id of your own application of EMR Serverless. Empty: one is made
 _ROLE = r"arn:aws[\w-]*:iam::\d{12}:role/.+"
 
 
-class Copying(Keeping, frozen=True, kw_only=True):
+class Copying(Restoring, frozen=True, kw_only=True):
     engine: Annotated[str, told(_ENGINE, "auto")] = "connector"
     form: Annotated[Literal["dynamodb-json", "connector"], told(_FORM, "connector")] = "dynamodb-json"
     increments: Annotated[int, told(_INCREMENTS, "6", between(0, chain.LONGEST))] = 0

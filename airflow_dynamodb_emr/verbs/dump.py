@@ -8,7 +8,7 @@ from typing import Any
 
 from msgspec import structs
 
-from airflow_dynamodb_emr.aws import preflight, tables
+from airflow_dynamodb_emr.aws import preflight, schemas
 from airflow_dynamodb_emr.aws.clients import Clients
 from airflow_dynamodb_emr.aws.store import Store
 from airflow_dynamodb_emr.core import documents
@@ -53,10 +53,10 @@ def run(given: Namespace) -> int:
 
 
 def _schema(clients: Clients, table: str) -> Schema:
-    schemas, _ = tables.save(clients, [table])
-    if not schemas:
+    saved, _ = schemas.save(clients, [table])
+    if not saved:
         raise NotFound(f"table {table} is not there", "look at its name, the region and the account")
-    return schemas[0]
+    return saved[0]
 
 
 def _text(manifest: dict[str, Any], into: S3Uri) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -39,6 +40,13 @@ class World:
 
     def units(self, table: str) -> int:
         return int(self.dynamodb.describe_table(TableName=table)["Table"]["ProvisionedThroughput"]["ReadCapacityUnits"])
+
+    @cached_property
+    def stream(self) -> str:
+        """Of Kinesis: its ARN."""
+        kinesis = self.aws.client("kinesis")
+        kinesis.create_stream(StreamName="changes", ShardCount=1)
+        return str(kinesis.describe_stream(StreamName="changes")["StreamDescription"]["StreamARN"])
 
     def live_clusters(self) -> list[str]:
         return [each["Name"] for each in self.emr.list_clusters(ClusterStates=["STARTING", "BOOTSTRAPPING", "RUNNING", "WAITING"])["Clusters"]]

@@ -17,11 +17,12 @@ from airflow_dynamodb_emr.aws.clients import Clients
 from airflow_dynamodb_emr.core import documents
 from airflow_dynamodb_emr.core.engines import SPARK, WORKER, Wished
 from airflow_dynamodb_emr.core.layout import S3Uri
-from airflow_dynamodb_emr.core.loading import Source, table_load
+from airflow_dynamodb_emr.core.loading import table_load
 from airflow_dynamodb_emr.core.pace import Pace
 from airflow_dynamodb_emr.core.plan import backup_plan
 from airflow_dynamodb_emr.core.restore import TableLoaded, restore_plan
 from airflow_dynamodb_emr.core.serverless import ServerlessSpec
+from airflow_dynamodb_emr.core.source import Source
 from airflow_dynamodb_emr.core.spark import OUTCOME, Outcome, Program
 from airflow_dynamodb_emr.errors import CopyFailed
 from airflow_dynamodb_emr.operators.dump import DumpOperator

@@ -10,13 +10,14 @@ from typing import Any, cast
 import pytest
 from airflow.providers.common.compat.sdk import AirflowFailException, TaskDeferred
 
-from airflow_dynamodb_emr.aws import exportproof, exports, tables
+from airflow_dynamodb_emr.aws import exportproof, exports, schemas, tables
 from airflow_dynamodb_emr.aws.clients import Clients
 from airflow_dynamodb_emr.core import importing
 from airflow_dynamodb_emr.core.exporting import Wish
 from airflow_dynamodb_emr.core.layout import Folder, S3Uri
 from airflow_dynamodb_emr.core.manifest import TableManifest
 from airflow_dynamodb_emr.core.restore import TableLoaded
+from airflow_dynamodb_emr.core.schema import create_request
 from airflow_dynamodb_emr.local.faults import KINDS
 from airflow_dynamodb_emr.operators.base import AwsOperator
 from airflow_dynamodb_emr.operators.native import ExportTask, ImportTask
@@ -82,10 +83,10 @@ def wishes(world: World, runner: Runner) -> Make:
         made = [world.table(f"NATIVE{number}_{name}", 2) for name in names]
         for table in made:
             world.dynamodb.update_continuous_backups(TableName=table, PointInTimeRecoverySpecification=ON)
-        schemas, _ = tables.save(runner.clients, made)
-        for schema in schemas:
+        saved, _ = schemas.save(runner.clients, made)
+        for schema in saved:
             world.store.write_once(folder.schema(schema.name), schema)
-        return [Wish.of(schema, f"run {number}", str(folder.uri)) for schema in schemas]
+        return [Wish.of(schema, f"run {number}", str(folder.uri)) for schema in saved]
 
     return make
 
@@ -174,8 +175,9 @@ class Dumped:
         assert isinstance(made, TableManifest)
         self.manifest, self.root = made, asked.root.uri
         self.into = Folder(asked.root.uri / "restores")
-        ((schema,), _) = tables.save(runner.clients, [asked.table])
-        self.wish = importing.wish(schema, made, f"{asked.table}_restored", self.root, asked.run, "123456789012", "us-east-1")
+        ((schema,), _) = schemas.save(runner.clients, [asked.table])
+        create = create_request(schema, f"{asked.table}_restored")
+        self.wish = importing.wish(create, f"{asked.arn}_restored", made, self.root, asked.run)
 
     @property
     def arguments(self) -> tuple[importing.Wish, TableManifest, S3Uri, Folder]:

@@ -7,9 +7,11 @@ from datetime import datetime, timedelta, timezone
 import pytest
 
 from airflow_dynamodb_emr.aws import tables
+from airflow_dynamodb_emr.aws.clients import Clients
 from airflow_dynamodb_emr.core.table import Table
 from airflow_dynamodb_emr.transfer.compare import compare
 from airflow_dynamodb_emr.transfer.scan import scan
+from tests.aws import furnished
 
 from .conftest import World
 
@@ -38,6 +40,11 @@ def ran(world: World) -> dict[str, bool]:
     world.dynamodb.get_waiter("table_exists").wait(TableName="SRC_indexed", WaiterConfig={"Delay": 1})
     for number in range(6):
         world.dynamodb.put_item(TableName="SRC_indexed", Item={"id": {"S": str(number)}, "text": {"S": f"text {number}"}})
+    full = Clients(lambda service, config: world.aws.client(service, config=config), "us-east-1")
+    world.aws.set(create_seconds=0)
+    furnished.make(full, "SRC_full", None, world.stream, on_demand=True)
+    world.aws.set(create_seconds=1)
+    world.dynamodb.put_item(TableName="SRC_full", Item={name: {"S": "x"} for name in ("id", "at", "status")})
     assert world.runs.together({"source": ("dynamodb_backup", {"prefix": "SRC_"})})["source"], world.runs.log("source")
     return world.runs.together({name: ("dynamodb_restore", form) for name, form in RUNS.items()})
 
@@ -62,6 +69,15 @@ def test_a_restored_table_has_its_indexes_billing_mode_and_capacity(world: World
 
     assert (restored.billing, restored.throughput, restored.indexes) == (source.billing, source.throughput, source.indexes)
     assert not look(world, "ALL_SRC_plain").provisioned
+
+
+def test_a_table_that_has_everything_is_as_it_was_under_its_new_name(world: World, ran: dict[str, bool]) -> None:
+    clients = Clients(lambda service, config: world.aws.client(service, config=config), "us-east-1")
+
+    source, restored = (str(furnished.seen(clients, name)) for name in ("SRC_full", "ALL_SRC_full"))
+
+    assert restored.replace("ALL_SRC_full", "SRC_full") == source
+    assert f"resource policy: mapped: {furnished.arn('SRC_full')} became {furnished.arn('ALL_SRC_full')}" in world.runs.log("all", 400)
 
 
 def test_only_the_named_tables_are_restored(world: World, ran: dict[str, bool]) -> None:

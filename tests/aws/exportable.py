@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from airflow_dynamodb_emr.aws import tables
+from airflow_dynamodb_emr.aws import schemas
 from airflow_dynamodb_emr.aws.clients import Clients
 from airflow_dynamodb_emr.aws.store import Store
 from airflow_dynamodb_emr.core.exporting import Wish
@@ -28,6 +28,6 @@ def exportable(clients: Clients, make_table: Any, name: str, *ids: str, **more: 
 
 def wish_of(clients: Clients, folder: S3Uri, table: str, run: str = "run", **more: Any) -> Wish:
     """Its schema is saved in the backup's folder, as a plan saves it."""
-    ((schema,), _) = tables.save(clients, [table])
+    ((schema,), _) = schemas.save(clients, [table])
     Store(clients.s3).write_once(Folder(folder).schema(table), schema)
     return Wish.of(schema, run, str(folder), **more)

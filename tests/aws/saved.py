@@ -6,7 +6,7 @@ from datetime import datetime
 
 from msgspec import structs
 
-from airflow_dynamodb_emr.aws import tables
+from airflow_dynamodb_emr.aws import schemas
 from airflow_dynamodb_emr.aws.clients import Clients
 from airflow_dynamodb_emr.aws.store import Store
 from airflow_dynamodb_emr.core.documents import digest, encode
@@ -27,7 +27,7 @@ def verdict_at(store: Store, base: S3Uri, app: str, time: datetime, verdict: Ver
 def backup_of(clients: Clients, base: S3Uri, app: str, names: list[str], engines: tuple[str, ...] = ("connector", "worker")) -> Backup:
     """With the schema and the manifest of each of these tables, which are there."""
     store, folder, judged = Store(clients.s3), Folder.of(base, "us-east-1", app, makers.NOON), []
-    for schema in tables.save(clients, names)[0]:
+    for schema in schemas.save(clients, names)[0]:
         manifest = structs.replace(makers.manifest(schema.name, engines), schema_sha256=digest(encode(schema)))
         store.write_once(folder.schema(schema.name), schema)
         store.write_once(folder.manifest(schema.name), manifest)

@@ -12,14 +12,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from msgspec import structs
 
-from airflow_dynamodb_emr.aws import exportproof, exports, imports, tables
+from airflow_dynamodb_emr.aws import exportproof, exports, imports, schemas, tables
 from airflow_dynamodb_emr.aws.clients import Clients
 from airflow_dynamodb_emr.aws.store import Store
 from airflow_dynamodb_emr.core import importing
 from airflow_dynamodb_emr.core.importing import Imported, Wish, reasons
 from airflow_dynamodb_emr.core.layout import S3Uri
 from airflow_dynamodb_emr.core.manifest import TableManifest
-from airflow_dynamodb_emr.core.schema import Schema
+from airflow_dynamodb_emr.core.schema import Schema, create_request
 from airflow_dynamodb_emr.errors import BadInput
 from airflow_dynamodb_emr.local.process import StandIn
 from airflow_dynamodb_emr.transfer.compare import compare
@@ -43,13 +43,13 @@ def dumped(store: Store, folder: S3Uri, table: str, *parts: list[Any]) -> TableM
 
 
 def schema_of(clients: Clients, table: str) -> Schema:
-    ((schema,), _) = tables.save(clients, [table])
+    ((schema,), _) = schemas.save(clients, [table])
     return schema
 
 
 def wish(schema: Schema, manifest: TableManifest, folder: S3Uri, name: str) -> Wish:
     assert importing.no_import(schema, manifest) == ""
-    return importing.wish(schema, manifest, name, folder, "run", ACCOUNT, "us-east-1")
+    return importing.wish(create_request(schema, name), f"arn:aws:dynamodb:us-east-1:{ACCOUNT}:table/{name}", manifest, folder, "run")
 
 
 @pytest.fixture
@@ -143,22 +143,6 @@ def test_a_bad_line_is_told_with_where_to_read_of_it(clients: Clients, store: St
     (why,) = reasons(ended(clients, imports.begin(clients.dynamodb, small)), small.items)
 
     assert why.startswith("its import is FAILED: ItemValidationError") and "3 items went in, 1 lines did not: see /aws-dynamodb/imports" in why
-
-
-def test_a_table_gets_the_class_that_importtable_cannot_give(
-    clients: Clients, store: Store, make_table: MakeTable, folder: S3Uri, prefix: str
-) -> None:
-    rare = schema_of(clients, make_table(prefix, TableClass="STANDARD_INFREQUENT_ACCESS"))
-    asked = wish(rare, dumped(store, folder, prefix, [{"id": {"S": "a"}}]), folder, f"{prefix}restored")
-    ended(clients, imports.begin(clients.dynamodb, asked))
-
-    assert imports.finish(clients.dynamodb, asked) is True
-
-    def made_rare() -> bool:
-        return "INFREQUENT" in str((tables.describe(clients.dynamodb, asked.name) or {}).get("TableClassSummary"))
-
-    until(made_rare)
-    assert imports.finish(clients.dynamodb, asked) is False
 
 
 def test_indexes_and_capacity_come_back(clients: Clients, store: Store, make_table: MakeTable, folder: S3Uri, prefix: str) -> None:

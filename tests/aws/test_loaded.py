@@ -10,12 +10,15 @@ from airflow_dynamodb_emr.aws.attempts import Attempt
 from airflow_dynamodb_emr.aws.clients import Clients
 from airflow_dynamodb_emr.aws.clusters import Step
 from airflow_dynamodb_emr.aws.store import Store
+from airflow_dynamodb_emr.core.documents import encode
 from airflow_dynamodb_emr.core.forgotten import Reader
 from airflow_dynamodb_emr.core.layout import Folder, S3Uri
-from airflow_dynamodb_emr.core.loading import Source, table_load
+from airflow_dynamodb_emr.core.loading import table_load
 from airflow_dynamodb_emr.core.pace import Pace
 from airflow_dynamodb_emr.core.restore import Restore, RestorePlan, TableLoaded, restore_plan
 from airflow_dynamodb_emr.core.roster import Start
+from airflow_dynamodb_emr.core.source import Source
+from airflow_dynamodb_emr.core.tablesettings.step import Outcome, Setting, SettingsReport
 from airflow_dynamodb_emr.core.verdict import Verdict
 from tests.core import makers
 from tests.core.makers import NOON, RUN
@@ -71,6 +74,17 @@ def test_a_restore_of_which_every_item_is_in_is_good(world: World) -> None:
     assert restore.verdict is Verdict.VALID and not restore.missing
     assert sorted((table.name, table.engine, table.items) for table in restore.loaded) == [("R_c", "connector", 3), ("R_w", "worker", 3)]
     assert world.store.load(world.plan.root.uri / "restore.json", Restore) == restore
+
+
+def test_settings_are_told_by_who_puts_them_back_and_missed_where_nobody_did(world: World) -> None:
+    world.worker()
+    told = SettingsReport(table="R_c", settings=[Setting(name="tags", outcome=Outcome.RESTORED)])
+    world.store.put(world.plan.settings("R_c"), encode(told))
+
+    restore = world.judge()
+
+    assert restore.verdict is Verdict.VALID and told in restore.settings
+    assert restore.unsettled == ["R_w is loaded, but settings: failed: nobody has put them back: the task failed before, or was not run"]
 
 
 def test_a_restore_that_ended_well_reads_its_backup_no_more(world: World) -> None:

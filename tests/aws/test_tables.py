@@ -5,10 +5,9 @@ from typing import Any
 
 import pytest
 
-from airflow_dynamodb_emr.aws import tables
+from airflow_dynamodb_emr.aws import schemas, tables
 from airflow_dynamodb_emr.aws.clients import Clients
-from airflow_dynamodb_emr.core.documents import decode, encode
-from airflow_dynamodb_emr.core.schema import Schema, create_request
+from airflow_dynamodb_emr.core.schema import create_request
 from airflow_dynamodb_emr.local.process import StandIn
 
 from .conftest import MakeTable, billing, index
@@ -26,24 +25,12 @@ def test_a_table_that_is_not_there_is_none(clients: Clients) -> None:
     assert tables.describe(clients.dynamodb, "nowhere") is None and tables.look(clients.dynamodb, "nowhere") is None
 
 
-def test_schemas_are_saved_with_settings_in_the_order_asked_for(clients: Clients, make_table: MakeTable, prefix: str) -> None:
-    make_table(prefix + "a", Tags=[{"Key": "team", "Value": "data"}])
-    make_table(prefix + "b", 5)
-
-    (b, a), vanished = tables.save(clients, [prefix + "b", prefix + "a"])
-
-    assert (a.name, b.name, vanished) == (prefix + "a", prefix + "b", [])
-    assert a.settings["ListTagsOfResource"]["Tags"] == [{"Key": "team", "Value": "data"}]
-    assert set(a.settings) == {"DescribeTimeToLive", "ListTagsOfResource", "DescribeContinuousBackups"} and not a.unread
-    assert decode(encode(a), Schema, "it").name == a.name
-
-
 def test_a_table_that_vanished_is_reported_and_the_others_are_saved(clients: Clients, make_table: MakeTable, prefix: str) -> None:
     there = make_table(prefix + "there")
 
-    schemas, vanished = tables.save(clients, [prefix + "gone", there])
+    saved, vanished = schemas.save(clients, [prefix + "gone", there])
 
-    assert [schema.name for schema in schemas] == [there] and vanished == [prefix + "gone"]
+    assert [schema.name for schema in saved] == [there] and vanished == [prefix + "gone"]
 
 
 def test_a_table_that_is_being_deleted_has_vanished(aws: StandIn, clients: Clients, make_table: MakeTable, prefix: str) -> None:
@@ -51,7 +38,7 @@ def test_a_table_that_is_being_deleted_has_vanished(aws: StandIn, clients: Clien
     clients.dynamodb.delete_table(TableName=make_table(prefix + "going"))
 
     assert tables.describe(clients.dynamodb, prefix + "going") is not None
-    assert tables.save(clients, [prefix + "going"]) == ([], [prefix + "going"])
+    assert schemas.save(clients, [prefix + "going"]) == ([], [prefix + "going"])
 
 
 def test_tables_that_are_there_are_looked_at_and_those_that_go_are_not(aws: StandIn, clients: Clients, make_table: MakeTable, prefix: str) -> None:
@@ -61,16 +48,6 @@ def test_tables_that_are_there_are_looked_at_and_those_that_go_are_not(aws: Stan
     found = tables.look_at(clients.dynamodb, [make_table(prefix + "b"), prefix + "going", "nowhere", make_table(prefix + "a")])
 
     assert [table.name for table in found] == [prefix + "b", prefix + "a"]
-
-
-def test_a_setting_that_cannot_be_read_does_not_hold_up_a_backup(aws: StandIn, impatient: Clients, make_table: MakeTable, prefix: str) -> None:
-    make_table(prefix)
-    aws.faults(throttle={"dynamodb.DescribeTimeToLive": 1})
-
-    ((schema,), _) = tables.save(impatient, [prefix])
-
-    assert schema.unread == {"DescribeTimeToLive": "ThrottlingException: The rate of control plane requests made by this account is too high"}
-    assert set(schema.settings) == {"ListTagsOfResource", "DescribeContinuousBackups"}
 
 
 KEYS: dict[str, Any] = {
@@ -98,17 +75,17 @@ KEYS: dict[str, Any] = {
     ],
 )
 def test_a_table_is_made_again_as_it_was(clients: Clients, make_table: MakeTable, prefix: str, units: int | None, more: dict[str, Any]) -> None:
-    ((schema,), _) = tables.save(clients, [make_table(prefix + "was", units, **more)])
+    ((schema,), _) = schemas.save(clients, [make_table(prefix + "was", units, **more)])
 
     assert tables.create(clients.dynamodb, create_request(schema, prefix + "made"))
 
-    ((made,), _) = tables.save(clients, [prefix + "made"])
+    ((made,), _) = schemas.save(clients, [prefix + "made"])
     assert create_request(made, "x") == create_request(schema, "x")
     assert create_request(made, "x").items() >= {**billing(units), **{key: more[key] for key in more if key in ("TableClass", "KeySchema")}}.items()
 
 
 def test_a_table_that_is_there_already_is_left_alone(clients: Clients, make_table: MakeTable, prefix: str) -> None:
-    ((schema,), _) = tables.save(clients, [make_table(prefix, 5)])
+    ((schema,), _) = schemas.save(clients, [make_table(prefix, 5)])
 
     assert tables.create(clients.dynamodb, {**create_request(schema, prefix), **billing(9)}) is False
 

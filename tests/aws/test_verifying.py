@@ -16,10 +16,11 @@ from airflow_dynamodb_emr.core import documents
 from airflow_dynamodb_emr.core.catalogue import Wanted
 from airflow_dynamodb_emr.core.engines import Wished
 from airflow_dynamodb_emr.core.layout import Folder, S3Uri
-from airflow_dynamodb_emr.core.loading import Source, as_seen, table_load
+from airflow_dynamodb_emr.core.loading import table_load
 from airflow_dynamodb_emr.core.manifest import Proof, connector_manifest
 from airflow_dynamodb_emr.core.pace import Pace
 from airflow_dynamodb_emr.core.schema import Schema
+from airflow_dynamodb_emr.core.source import Source, as_seen
 from airflow_dynamodb_emr.core.verdict import Verdict
 from airflow_dynamodb_emr.core.verification import TableVerification
 from airflow_dynamodb_emr.errors import BadInput, CopyFailed, NotFound

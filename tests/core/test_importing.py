@@ -8,6 +8,7 @@ from msgspec import structs
 from airflow_dynamodb_emr.core.importing import MOST_OBJECTS, Imported, Wish, no_import, reasons, refuse_strangers, wish
 from airflow_dynamodb_emr.core.layout import S3Uri
 from airflow_dynamodb_emr.core.manifest import TableManifest
+from airflow_dynamodb_emr.core.schema import create_request
 from airflow_dynamodb_emr.errors import BadInput
 
 from . import makers
@@ -15,6 +16,7 @@ from .makers import RUN, index, schema
 from .test_exported import WINDOW
 
 ROOT = S3Uri("backups", "root")
+ARN = "arn:aws:dynamodb:eu-west-1:123456789012:table/orders-restored"
 DATA = "orders/1/AWSDynamoDB/017-ab/data"
 
 
@@ -25,7 +27,7 @@ def dump(*names: str, **more: Any) -> TableManifest:
 
 
 def made(**more: Any) -> Wish:
-    return wish(schema("orders", **more), dump(), "orders-restored", ROOT, RUN, "123456789012", "eu-west-1")
+    return wish(create_request(schema("orders", **more), "orders-restored"), ARN, dump(), ROOT, RUN)
 
 
 def test_a_dump_of_dynamodbs_own_can_be_imported() -> None:
@@ -67,11 +69,11 @@ def test_the_table_is_made_as_it_was() -> None:
     assert parameters["GlobalSecondaryIndexes"][0]["ProvisionedThroughput"] == {"ReadCapacityUnits": 1, "WriteCapacityUnits": 2}
 
 
-def test_its_class_is_kept_for_afterwards() -> None:
+def test_what_importtable_does_not_take_is_kept_for_afterwards() -> None:
     rare = made(TableClassSummary={"TableClass": "STANDARD_INFREQUENT_ACCESS"})
+    tagged = structs.replace(rare, create={**rare.create, "Tags": [{"Key": "team", "Value": "data"}]})
 
-    assert "TableClass" not in rare.request(1)["TableCreationParameters"]
-    assert (rare.table_class, made().table_class) == ("STANDARD_INFREQUENT_ACCESS", "STANDARD")
+    assert not {"TableClass", "Tags"} & tagged.request(1)["TableCreationParameters"].keys()
 
 
 def test_a_token_can_be_recomputed_and_is_like_no_other() -> None:

@@ -6,9 +6,10 @@ from msgspec import structs
 from airflow_dynamodb_emr.core import lineage
 from airflow_dynamodb_emr.core.layout import S3Uri
 from airflow_dynamodb_emr.core.lineage import Data
-from airflow_dynamodb_emr.core.loading import Source, table_load
+from airflow_dynamodb_emr.core.loading import table_load
 from airflow_dynamodb_emr.core.pace import Pace
 from airflow_dynamodb_emr.core.restore import Restore, TableLoaded, restore_plan
+from airflow_dynamodb_emr.core.source import Source
 from airflow_dynamodb_emr.core.verdict import Verdict
 
 from .makers import NOON, RUN, backup, judged, manifest, restore_request, schema

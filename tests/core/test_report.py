@@ -7,16 +7,20 @@ from msgspec import structs
 
 from airflow_dynamodb_emr.core import verdict
 from airflow_dynamodb_emr.core.fleet import Size
-from airflow_dynamodb_emr.core.loading import Source, table_load
+from airflow_dynamodb_emr.core.loading import table_load
 from airflow_dynamodb_emr.core.pace import Pace
 from airflow_dynamodb_emr.core.reckoning import Facts, report
 from airflow_dynamodb_emr.core.report import backup_lines, plan_lines, restore_lines, restore_plan_lines, size
 from airflow_dynamodb_emr.core.restore import Restore, TableLoaded, restore_plan
+from airflow_dynamodb_emr.core.source import Source
 from airflow_dynamodb_emr.core.spiking import Absolute
 from airflow_dynamodb_emr.core.table import Throughput
+from airflow_dynamodb_emr.core.tablesettings.step import Choices, Setting, SettingsReport
+from airflow_dynamodb_emr.core.tablesettings.step import Outcome as Became
 from airflow_dynamodb_emr.core.verdict import Seen, Verdict, whole
 
 from .makers import NOON, RUN, backup, judged, manifest, plan, restore_request, schema, table, units
+from .tablesettings import furnished
 
 READ = Throughput(read=5, write=5)
 
@@ -157,6 +161,37 @@ def test_the_plan_of_a_restore_tells_write_units() -> None:
     assert lines[1].startswith("  1 cluster of 2 m5.xlarge, 1 table at once: about ")
     assert lines[3].split(maxsplit=10)[:9] == ["orders", "->", "new", "connector", "3", "10", "B", "10", "500"]
     assert lines[3].endswith("spiked from 10 to 500 units; the connector can load it")
+
+
+def test_the_plan_of_a_restore_tells_beforehand_what_will_not_be_as_it_was() -> None:
+    source = Source(schema=furnished.schema(), manifest=manifest(), name="new", there=None)
+    made = table_load(source, Pace(), choices=Choices(without=["stream", "kinesis", "ttl"]), now=NOON)
+
+    lines = restore_plan_lines(restore_plan(restore_request(), backup(), [made], RUN, "123456789012", NOON))
+
+    assert f"  new: resource policy is mapped: {furnished.ARN} became {furnished.HERE.arn('new')}" in lines
+    assert "  new: not put back: time to live, Kinesis streams, stream: as asked for" in lines
+
+
+def test_a_restore_counts_the_settings_that_are_as_they_were_and_names_the_others() -> None:
+    settings = [
+        Setting(name="tags", outcome=Became.RESTORED),
+        Setting(name="stream", outcome=Became.RESTORED, how="under an ARN of its own"),
+        Setting(name="replicas", outcome=Became.LEFT_OUT, how="add them"),
+        Setting(name="time to live", outcome=Became.FAILED, how="AccessDenied: no"),
+    ]
+    reports = [SettingsReport(table="new", settings=settings), SettingsReport(table="was_there", settings=[])]
+    restore = Restore(
+        verdict=Verdict.VALID, run=RUN, backup="s3://b/x", uri="s3://b/r", ended=NOON, loaded=[], missing={}, raised=[], settings=reports
+    )
+
+    assert restore_lines(restore)[-4:] == [
+        "  new: 4 settings, 1 as they were: tags",
+        "    stream: restored: under an ARN of its own",
+        "    replicas: left out: add them",
+        "    time to live: failed: AccessDenied: no",
+    ]
+    assert restore.unsettled == ["new is loaded, but time to live: failed: AccessDenied: no"]
 
 
 def test_the_longest_table_of_a_cluster_is_one_that_it_has() -> None:

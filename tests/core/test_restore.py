@@ -8,11 +8,12 @@ from msgspec import structs
 from airflow_dynamodb_emr.core import cost
 from airflow_dynamodb_emr.core.documents import decode, encode
 from airflow_dynamodb_emr.core.engines import CONNECTOR, NATIVE, SPARK, WORKER, Wished
-from airflow_dynamodb_emr.core.loading import Source, TableLoad, as_seen, new_table, table_load
+from airflow_dynamodb_emr.core.loading import TableLoad, table_load
 from airflow_dynamodb_emr.core.manifest import Proof
 from airflow_dynamodb_emr.core.pace import Pace
 from airflow_dynamodb_emr.core.prices import LIST
 from airflow_dynamodb_emr.core.restore import RestorePlan, chosen, refuse_useless, restore_plan
+from airflow_dynamodb_emr.core.source import Source, as_seen, new_table
 from airflow_dynamodb_emr.core.spiking import Absolute
 from airflow_dynamodb_emr.core.table import Throughput
 from airflow_dynamodb_emr.core.verdict import Verdict

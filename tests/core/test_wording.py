@@ -90,6 +90,15 @@ def test_a_run_that_was_not_judged_promises_nothing() -> None:
     assert "Not proven: PROD_0, PROD_1, PROD_2." in told.body and "can be restored" not in told.body and "To do: clear them." in told.body
 
 
+def test_a_restore_without_all_settings_is_not_told_as_done() -> None:
+    loaded = structs.replace(BAD, what="restore of PROD_", restores=True, missing={}, unsettled={"PROD_1": "stream: failed: no"}, raised={})
+
+    told = wording.ended(loaded, RUN)
+
+    assert told.subject == "restore of PROD_: all 187 tables restored, but 1 table without all settings"
+    assert "Loaded, but not as they were:" in told.body and "PROD_1: stream: failed: no" in told.body
+
+
 def test_a_restore_says_that_the_backup_is_as_it_was() -> None:
     told = wording.ended(structs.replace(BAD, what="restore of PROD_", restores=True, source="s3://backups/older"), RUN)
 

@@ -19,9 +19,13 @@ Try = Callable[[Clients, str, S3Uri], Any]  # with the resource, and where objec
 _TRIES: dict[str, Try] = {
     "application-autoscaling:DescribeScalableTargets": lambda to, *_: to.autoscaling.describe_scalable_targets(**_DYNAMODB),
     "application-autoscaling:DescribeScheduledActions": lambda to, *_: to.autoscaling.describe_scheduled_actions(**_DYNAMODB),
+    "application-autoscaling:DescribeScalingPolicies": lambda to, *_: to.autoscaling.describe_scaling_policies(**_DYNAMODB),
     "dynamodb:DescribeContinuousBackups": lambda to, table, _: to.dynamodb.describe_continuous_backups(TableName=_name(table)),
+    "dynamodb:DescribeKinesisStreamingDestination": lambda to, table, _: to.dynamodb.describe_kinesis_streaming_destination(TableName=_name(table)),
     "dynamodb:DescribeTable": lambda to, table, _: to.dynamodb.describe_table(TableName=_name(table)),
     "dynamodb:DescribeTimeToLive": lambda to, table, _: to.dynamodb.describe_time_to_live(TableName=_name(table)),
+    "dynamodb:GetResourcePolicy": lambda to, table, _: to.dynamodb.get_resource_policy(ResourceArn=table),
+    "dynamodb:ListContributorInsights": lambda to, *_: to.dynamodb.list_contributor_insights(MaxResults=1),
     "dynamodb:ListImports": lambda to, *_: to.dynamodb.list_imports(PageSize=1),
     "dynamodb:ListTables": lambda to, *_: to.dynamodb.list_tables(Limit=1),
     "dynamodb:ListTagsOfResource": lambda to, table, _: to.dynamodb.list_tags_of_resource(ResourceArn=table),
@@ -37,7 +41,7 @@ _TRIES: dict[str, Try] = {
 }
 
 
-_ANSWERS = ("ObjectLockConfigurationNotFoundError",)
+_ANSWERS = ("ObjectLockConfigurationNotFoundError", "PolicyNotFoundException")
 
 
 class Tried:

@@ -10,7 +10,7 @@ from airflow_dynamodb_emr.local.autoscaling.rules import Rules, TargetKey, not_f
 from airflow_dynamodb_emr.local.autoscaling.scaler import Autoscaler, Target
 from airflow_dynamodb_emr.local.http.protocol import ACCOUNT, Answer, Operation, Request, do, invalid
 
-_PAGE = 50
+_PAGE, _POLICIES_PAGE = 50, 10
 _ROLE_NAME = "aws-service-role/dynamodb.application-autoscaling.amazonaws.com/AWSServiceRoleForApplicationAutoScaling_DynamoDBTable"
 _ROLE = f"arn:aws:iam::{ACCOUNT}:role/{_ROLE_NAME}"
 _OF_POLICY = ("PolicyType", "TargetTrackingScalingPolicyConfiguration", "StepScalingPolicyConfiguration")
@@ -66,7 +66,7 @@ class AutoScaling:
         return {"PolicyARN": arn, "Alarms": []}
 
     def describe_scaling_policies(self, request: Request) -> Answer:
-        return _page("ScalingPolicies", self._policies.find(request), request)
+        return _page("ScalingPolicies", self._policies.find(request), request, _POLICIES_PAGE)
 
     def delete_scaling_policy(self, request: Request) -> Answer:
         key = target_key(request)
@@ -130,6 +130,6 @@ OPERATIONS: dict[str, Operation] = {
 }
 
 
-def _page(name: str, found: list[dict[str, Any]], request: Request) -> Answer:
-    start, size = int(request.get("NextToken") or 0), min(request.get("MaxResults") or _PAGE, _PAGE)
+def _page(name: str, found: list[dict[str, Any]], request: Request, most: int = _PAGE) -> Answer:
+    start, size = int(request.get("NextToken") or 0), min(request.get("MaxResults") or most, most)
     return {name: found[start : start + size], **({"NextToken": str(start + size)} if start + size < len(found) else {})}

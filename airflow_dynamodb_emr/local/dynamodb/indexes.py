@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable
 from math import ceil
 from typing import Any
@@ -23,6 +24,22 @@ class Index:
         self.keys = [key["AttributeName"] for key in self.key_schema]
         self._copied = {*table_keys, *self.keys, *self.projection.get("NonKeyAttributes", [])}
         self.items = self.bytes = 0
+        self._filled_at = 0.0  # when what the table held before it is in it
+
+    def backfill(self, seconds: float) -> None:
+        """It is added to a table that has items: it is CREATING for so long after the table is ACTIVE again."""
+        self.status, self._filled_at = "CREATING", time.monotonic() + seconds
+
+    @property
+    def backfills(self) -> bool:
+        return time.monotonic() < self._filled_at
+
+    def settle(self, of_table: str) -> None:
+        """With its table in that state."""
+        if self.backfills:
+            self.status = "CREATING"
+        elif of_table == "ACTIVE":
+            self.status = "ACTIVE"
 
     def project(self, item: Item | None) -> Item | None:
         """*item* as it is in this index; None: it is not."""
@@ -65,7 +82,8 @@ class Index:
     def _capacity(self, capacity: Capacity) -> dict[str, Any]:
         limit = {"OnDemandThroughput": capacity.on_demand} if capacity.on_demand else {}
         warm = capacity.warmth(self.status)
-        return {"IndexStatus": self.status, "ProvisionedThroughput": capacity.describe(), "WarmThroughput": warm, **limit}
+        filling = {"Backfilling": True} if self.backfills else {}
+        return {"IndexStatus": self.status, **filling, "ProvisionedThroughput": capacity.describe(), "WarmThroughput": warm, **limit}
 
 
 def _size(item: Item | None) -> int:

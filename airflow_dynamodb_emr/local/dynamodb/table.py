@@ -8,10 +8,11 @@ import uuid
 from collections.abc import Callable
 from typing import Any
 
+from airflow_dynamodb_emr.local import moto_side
 from airflow_dynamodb_emr.local.dynamodb.capacity import Capacity
 from airflow_dynamodb_emr.local.dynamodb.indexes import Index
 from airflow_dynamodb_emr.local.dynamodb.items.store import Store
-from airflow_dynamodb_emr.local.http.protocol import ACCOUNT, Request
+from airflow_dynamodb_emr.local.http.protocol import ACCOUNT, Request, invalid
 from airflow_dynamodb_emr.local.knobs import Knobs
 
 
@@ -30,10 +31,13 @@ class Table:
         self.tags = {tag["Key"]: tag["Value"] for tag in request.get("Tags", [])}
         self.protected: bool = request.get("DeletionProtectionEnabled", False)
         self.table_class: str | None = request.get("TableClass")
-        self.encryption: Request = request.get("SSESpecification") or {}
+        self.key = ""  # its ARN; none: one of DynamoDB's own
+        self.encrypt(request.get("SSESpecification") or {})
         self.time_to_live: Request = {}
         self.recovery_days = 0
         self.policy: str | None = None
+        self.insights: dict[str, str] = {}  # index, or nothing for the table itself, to the mode
+        self.destinations: dict[str, str] = {}  # ARN of a stream of Kinesis to the precision of times
         self.stream: Request = {}
         self.set_stream(request.get("StreamSpecification") or {})
         self.billing_mode: str = request.get("BillingMode", "PROVISIONED")
@@ -53,6 +57,15 @@ class Table:
         """Read and write units that it (no name) and its global indexes have, or get now."""
         indexes = {index.name: index.capacity.asked for index in self.indexes if index.capacity and index.status != "DELETING"}
         return {"": self.capacity.asked, **indexes}
+
+    def encrypt(self, specification: Request) -> None:
+        if not specification.get("Enabled"):
+            self.key = ""
+            return
+        region, named = self.arn.split(":")[3], specification.get("KMSMasterKeyId")
+        self.key = moto_side.key_of(named, region) if named else moto_side.default_key(region)
+        if not self.key:
+            raise invalid(f"One or more parameter values were invalid: KMS validation error: Invalid keyId {named}")
 
     def define(self, attributes: list[dict[str, str]]) -> None:
         self.attributes = attributes
@@ -75,6 +88,8 @@ class Table:
                     index.status = "ACTIVE"
                 if then:
                     then()
+            for index in self.indexes:
+                index.settle(self.status)
 
     def set_stream(self, specification: Request) -> None:
         if specification.get("StreamEnabled"):
@@ -82,6 +97,10 @@ class Table:
             self.stream = {"StreamSpecification": specification, "LatestStreamLabel": label, "LatestStreamArn": f"{self.arn}/stream/{label}"}
         else:
             self.stream.pop("StreamSpecification", None)
+
+    @property
+    def streams(self) -> bool:
+        return "StreamSpecification" in self.stream
 
     def describe(self) -> dict[str, Any]:
         return {
@@ -115,9 +134,8 @@ class Table:
             settings["TableClassSummary"] = {"TableClass": self.table_class}
         if self.capacity.on_demand:
             settings["OnDemandThroughput"] = self.capacity.on_demand
-        if self.encryption.get("Enabled"):
-            key = self.encryption.get("KMSMasterKeyId") or f"arn:aws:kms:{self.arn.split(':')[3]}:{ACCOUNT}:alias/aws/dynamodb"
-            settings["SSEDescription"] = {"Status": "ENABLED", "SSEType": "KMS", "KMSMasterKeyArn": key}
+        if self.key:
+            settings["SSEDescription"] = {"Status": "ENABLED", "SSEType": "KMS", "KMSMasterKeyArn": self.key}
         return settings
 
 

@@ -52,12 +52,14 @@ def _new_throughput(index: Index, capacity: Capacity, change: Request, mode: str
 def _creation(table: Table, request: Request, mode: str, knobs: Knobs) -> Change:
     if any(index.name == request["IndexName"] for index in table.indexes):
         raise invalid(f"Attempting to create an index which already exists: {request['IndexName']}")
+    if any(index.status == "CREATING" for index in table.indexes):
+        raise Refused("LimitExceededException", "Subscriber limit exceeded: Only 1 online index can be created or deleted simultaneously per table")
     check_keys(request["KeySchema"])
     check_units(mode, request)
     index = Index(request, table.keys, capacity_of(request, knobs))
 
     def begin() -> None:
-        index.status = "CREATING"
+        index.backfill(knobs.update_seconds + knobs.backfill_seconds)
         index.recount(row.item for row in table.store)
         table.indexes.append(index)
 

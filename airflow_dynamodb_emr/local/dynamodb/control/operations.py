@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from airflow_dynamodb_emr.local.dynamodb.control.observers import OPERATIONS as OBSERVERS
+from airflow_dynamodb_emr.local.dynamodb.control.observers import Observers
 from airflow_dynamodb_emr.local.dynamodb.control.rules import ACCOUNT_MAXIMUM, TABLE_MAXIMUM, check_create
 from airflow_dynamodb_emr.local.dynamodb.control.settings import OPERATIONS as SETTINGS
-from airflow_dynamodb_emr.local.dynamodb.control.settings import Settings
 from airflow_dynamodb_emr.local.dynamodb.control.update_table import update
 from airflow_dynamodb_emr.local.dynamodb.table import Table
 from airflow_dynamodb_emr.local.dynamodb.tables import Tables, in_use
@@ -15,7 +16,7 @@ from airflow_dynamodb_emr.local.record import CapacityRecord
 _PAGE = 100
 
 
-class ControlPlane(Settings):
+class ControlPlane(Observers):
     """What is done with whole tables."""
 
     def __init__(self, region: str, knobs: Knobs, record: CapacityRecord) -> None:
@@ -78,6 +79,7 @@ class ControlPlane(Settings):
 
 OPERATIONS: dict[str, Operation] = {
     **SETTINGS,
+    **OBSERVERS,
     "CreateTable": ControlPlane.create_table,
     "DeleteTable": ControlPlane.delete_table,
     "DescribeEndpoints": ControlPlane.describe_endpoints,

@@ -24,6 +24,7 @@ def check_create(request: Request, others: list[Table]) -> None:
     if locals_ and len(request["KeySchema"]) < 2:
         raise invalid(f"{_WRONG}Table KeySchema does not have a range key, which is required when specifying a LocalSecondaryIndex")
     check_attributes(request["AttributeDefinitions"], [request["KeySchema"], *(index["KeySchema"] for index in [*globals_, *locals_])])
+    check_tags(request.get("Tags") or [])
     names = [index["IndexName"] for index in [*globals_, *locals_]]
     if len(set(names)) < len(names):
         raise invalid(f"{_WRONG}Duplicate index name")
@@ -31,6 +32,12 @@ def check_create(request: Request, others: list[Table]) -> None:
     for index in globals_:
         check_units(request.get("BillingMode", "PROVISIONED"), index)
     check_account(others, sum_units([request, *globals_]))
+
+
+def check_tags(tags: list[dict[str, str]]) -> None:
+    reserved = [tag["Key"] for tag in tags if tag["Key"].lower().startswith("aws:")]
+    if reserved:
+        raise invalid(f"{_WRONG}Tag keys that start with aws: are reserved for AWS: {reserved[0]}")
 
 
 def check_keys(schema: list[dict[str, str]]) -> None:

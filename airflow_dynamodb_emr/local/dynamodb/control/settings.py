@@ -1,9 +1,10 @@
-"""What a table has beside itself: tags, time to live, recovery, policy."""
+"""What a table has beside itself: tags, time to live, recovery, policy. Who looks on at it is in observers."""
 
 from __future__ import annotations
 
 from typing import Any
 
+from airflow_dynamodb_emr.local.dynamodb.control.rules import check_tags
 from airflow_dynamodb_emr.local.dynamodb.journal import Journal
 from airflow_dynamodb_emr.local.dynamodb.table import Table
 from airflow_dynamodb_emr.local.dynamodb.tables import Tables
@@ -23,7 +24,9 @@ class Settings:
         return {"Tags": [{"Key": key, "Value": value} for key, value in self.tables.get(request["ResourceArn"]).tags.items()]}
 
     def tag_resource(self, request: Request) -> Answer:
-        self.tables.get(request["ResourceArn"]).tags.update({tag["Key"]: tag["Value"] for tag in request["Tags"]})
+        table = self.tables.get(request["ResourceArn"])
+        check_tags(request["Tags"])
+        table.tags.update({tag["Key"]: tag["Value"] for tag in request["Tags"]})
         return {}
 
     def untag_resource(self, request: Request) -> Answer:
@@ -75,12 +78,6 @@ class Settings:
         self.tables.get(request["ResourceArn"]).policy = None
         return {}
 
-    def describe_kinesis_streaming_destination(self, request: Request) -> Answer:
-        return {"TableName": self.tables.get(request["TableName"]).name, "KinesisDataStreamDestinations": []}
-
-    def describe_contributor_insights(self, request: Request) -> Answer:
-        return {"TableName": self.tables.get(request["TableName"]).name, "ContributorInsightsStatus": "DISABLED"}
-
 
 def recovery_window(table: Table, knobs: Knobs) -> tuple[float, float]:
     """The earliest and the latest moment that can be told of the table; its point-in-time recovery is on."""
@@ -105,8 +102,6 @@ def _recovery(table: Table, knobs: Knobs) -> dict[str, Any]:
 OPERATIONS: dict[str, Operation] = {
     "DeleteResourcePolicy": Settings.delete_resource_policy,
     "DescribeContinuousBackups": Settings.describe_continuous_backups,
-    "DescribeContributorInsights": Settings.describe_contributor_insights,
-    "DescribeKinesisStreamingDestination": Settings.describe_kinesis_streaming_destination,
     "DescribeTimeToLive": Settings.describe_time_to_live,
     "GetResourcePolicy": Settings.get_resource_policy,
     "ListTagsOfResource": Settings.list_tags_of_resource,

@@ -102,12 +102,15 @@ def _on_demand(table: Table) -> None:
 def _change_settings(table: Table, request: Request) -> None:
     """What changes without the table leaving ACTIVE."""
     if "StreamSpecification" in request:
+        if table.streams and request["StreamSpecification"].get("StreamEnabled"):
+            raise invalid(f"Table already has an enabled stream: TableName: {table.name}")
         table.set_stream(request["StreamSpecification"])
     if "SSESpecification" in request:
-        table.encryption = request["SSESpecification"]
+        table.encrypt(request["SSESpecification"])
     if "DeletionProtectionEnabled" in request:
         table.protected = request["DeletionProtectionEnabled"]
     if "OnDemandThroughput" in request:
         table.capacity.limit_to(request["OnDemandThroughput"])
     if "AttributeDefinitions" in request:
-        table.define(request["AttributeDefinitions"])
+        given = {each["AttributeName"]: each for each in request["AttributeDefinitions"]}
+        table.define(list({**{each["AttributeName"]: each for each in table.attributes}, **given}.values()))
