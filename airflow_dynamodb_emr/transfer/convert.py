@@ -13,6 +13,7 @@ import msgspec
 from airflow_dynamodb_emr.core.documents import Noun
 from airflow_dynamodb_emr.core.layout import S3Uri
 from airflow_dynamodb_emr.core.manifest import connector_manifest
+from airflow_dynamodb_emr.core.words import counted
 from airflow_dynamodb_emr.errors import BadInput, CopyFailed
 from airflow_dynamodb_emr.transfer import dumps, lines, parts
 from airflow_dynamodb_emr.transfer.blocks import Blocks
@@ -130,7 +131,7 @@ def convert(
 def _seen(crew: Workers, work: Work, anyway: bool) -> int:
     empties: int = sum(crew.each("empties", segments_of(work.size)))
     if empties and not anyway:
-        facts = f"{work.found.folder} has {empties:,} items with empty lists or maps, which the connector writes and cannot load"
+        facts = f"{work.found.folder} has {counted(empties, 'item')} with empty lists or maps, which the connector writes and cannot load"
         raise BadInput(facts, "take dynamodb-json, which `dynamodb-emr load` and DynamoDB's own import read; --anyway writes it all the same")
     return empties
 

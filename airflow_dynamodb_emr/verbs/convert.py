@@ -19,11 +19,13 @@ from airflow_dynamodb_emr.settings import Settings
 from airflow_dynamodb_emr.transfer.convert import convert
 from airflow_dynamodb_emr.transfer.dumps import SCHEMA, Found
 from airflow_dynamodb_emr.transfer.parts import MANIFEST
+from airflow_dynamodb_emr.transfer.raw.dumped import refuse_taken
 from airflow_dynamodb_emr.transfer.raw.journal import FOLDER
 from airflow_dynamodb_emr.transfer.raw.output import DATA
+from airflow_dynamodb_emr.transfer.raw.place import Place
 from airflow_dynamodb_emr.verbs import account, bar
 
-_BEGUN = {SCHEMA, MANIFEST, "manifest.json", FOLDER, DATA}  # what a try that was broken off leaves; what is in these is looked at later
+_BEGUN = {SCHEMA, MANIFEST, FOLDER, DATA}  # what a try that was broken off leaves
 
 
 def run(given: Namespace) -> int:
@@ -39,7 +41,8 @@ def run(given: Namespace) -> int:
     _copy_schema(store, found, into)
     manifest, empties = _converted(clients, found, into, given)
     if empties:
-        print(f"{counted(empties, 'item')} hold empty lists or maps: the connector cannot load this dump, `dynamodb-emr load` can", file=sys.stderr)
+        what = f"{counted(empties, 'item holds', 'items hold')} empty lists or maps"
+        print(f"{what}: the connector cannot load this dump, `dynamodb-emr load` can", file=sys.stderr)
     answer = {"items": manifest["items"], "parts": len(manifest["parts"])}
     told = f"{counted(answer['items'], 'item')}, {size(manifest['bytes'])} in {counted(answer['parts'], 'part')}, as {given.to}, in {into}"
     print(json.dumps(answer, indent=2) if given.json else told)
@@ -77,6 +80,7 @@ def _refuse_within(folder: S3Uri, into: S3Uri) -> None:
 def _refuse_taken(store: Store, into: S3Uri) -> None:
     with refused_as_bad_input(f"S3URI: {into}", "allow s3:ListBucket there"):
         objects, folders = store.top(into)
+    refuse_taken(Place(store.s3, into.bucket, into.key))
     foreign = next((name for name in [*objects, *folders] if name not in _BEGUN), None)
     if foreign:
         raise BadInput(f"{into} holds {foreign}", "name an empty folder")

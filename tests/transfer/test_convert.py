@@ -100,7 +100,7 @@ def test_the_connector_is_told_of_each_part(s3: FakeS3) -> None:
 def test_what_the_connector_cannot_load_is_refused_before_anything_is_written(s3: FakeS3) -> None:
     found = dump(s3, [*ORDERS, EMPTY], dynamodb_line)
 
-    with pytest.raises(BadInput, match=r"s3://backups/from has 1 items with empty lists or maps.*\nHINT: take dynamodb-json, .*--anyway"):
+    with pytest.raises(BadInput, match=r"s3://backups/from has 1 item with empty lists or maps.*\nHINT: take dynamodb-json, .*--anyway"):
         convert(s3, found, INTO, CONNECTOR)
 
     assert not s3.written("into")
