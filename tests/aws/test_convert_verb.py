@@ -25,7 +25,7 @@ COUNTS = ("only_in_a", "only_in_b", "different", "equal")
 
 @pytest.fixture(scope="module")
 def aws() -> Iterator[StandIn]:
-    with stand_in(fleet=4, burst_seconds=10_000, create_seconds=0.05) as running, pytest.MonkeyPatch.context() as patch:
+    with stand_in(fleet=4, burst_seconds=10_000, create_seconds=0) as running, pytest.MonkeyPatch.context() as patch:
         for name, value in running.env.items():
             patch.setenv(name, value)
         yield running
@@ -47,7 +47,7 @@ def table(aws: StandIn, items: list[Item]) -> str:
     key = {"AttributeDefinitions": [{"AttributeName": "id", "AttributeType": "S"}], "KeySchema": [{"AttributeName": "id", "KeyType": "HASH"}]}
     dynamodb = aws.client("dynamodb")
     dynamodb.create_table(TableName=name, BillingMode="PAY_PER_REQUEST", **key)
-    dynamodb.get_waiter("table_exists").wait(TableName=name, WaiterConfig={"Delay": 1})
+
     for item in items:
         dynamodb.put_item(TableName=name, Item=item)
     return name
