@@ -71,7 +71,7 @@ def _of_somebody(store: Store, folder: S3Uri) -> Found:
     try:
         return dumps.of_files(store.s3, folder)
     except NotFound as nothing:
-        raise NotFound(nothing.facts, f"it holds folders: {_some(folders)}; name the dump's own" if folders else nothing.hint) from None
+        raise NotFound(nothing.facts, f"it holds folders: {_some(sorted(folders))}; name the dump's own" if folders else nothing.hint) from None
 
 
 def _only_table(store: Store, backup: Folder) -> str:

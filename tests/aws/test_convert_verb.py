@@ -14,6 +14,7 @@ from airflow_dynamodb_emr import cli
 from airflow_dynamodb_emr.core.layout import S3Uri
 from airflow_dynamodb_emr.local.connector.command import main as connector
 from airflow_dynamodb_emr.local.process import StandIn, stand_in
+from airflow_dynamodb_emr.transfer import convert
 from airflow_dynamodb_emr.transfer.lines import Item
 from tests.transfer.test_pipeline import pipeline_line
 
@@ -113,6 +114,21 @@ def test_data_pipelines_first_format_is_loaded(aws: StandIn, folder: str, capsys
 
     assert "Data Pipeline's first format" in capsys.readouterr().err
     assert told(capsys, "diff", folder, target) == dict.fromkeys(COUNTS, 0) | {"equal": 3, "examples": []}
+
+
+def test_several_processes_convert_as_one_does(
+    aws: StandIn, folder: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(convert, "A_PROCESS_BYTES", 1)
+    for part in range(3):
+        lines = (pipeline_line({"id": {"S": f"{part} {number}"}, "l": {"L": [{"N": "1.0"}]}}) for number in range(50))
+        put(aws, folder, f"{part}_000000", b"".join(line + b"\n" for line in lines))
+
+    several = told(capsys, "convert", folder, f"{folder}-2", "--to", "connector", "--at-once", "2")
+    one = told(capsys, "convert", folder, f"{folder}-1", "--to", "connector", "--at-once", "1")
+
+    assert several == one == {"items": 150, "parts": 3}
+    assert told(capsys, "diff", f"{folder}-1", f"{folder}-2", "--keys", "id")["equal"] == 150
 
 
 def test_a_difference_is_told_with_its_cost_beforehand(aws: StandIn, capsys: pytest.CaptureFixture[str]) -> None:
