@@ -49,16 +49,18 @@ def of_backup(store: Store, backup: Folder, table: str) -> Found:
     manifest = store.load(backup.manifest(table), TableManifest)
     if manifest is None:
         raise NotFound(f"{backup.uri} has no manifest of {table}, so no dump of it that is known to be whole", _tables_hint(store, backup))
-    first, *changes = chains.of(store, backup, table) if manifest.increment else [chains.Link(uri=backup.manifest(table), manifest=manifest)]
-    return Found(
-        folder=first.folder.uri,
-        parts=first.manifest.parts,
+    found = Found(
+        folder=backup.uri,
+        parts=manifest.parts,
         form=manifest.form,
-        changes=[link.parts for link in changes],
         table=table,
         keys=[key.name for key in manifest.keys],
         schemas=[backup.schema(table)],
     )
+    if not manifest.increment:
+        return found
+    first, *changes = chains.of(store, backup, table)
+    return structs.replace(found, folder=first.folder.uri, parts=first.manifest.parts, changes=[link.parts for link in changes])
 
 
 def _of_somebody(store: Store, folder: S3Uri) -> Found:

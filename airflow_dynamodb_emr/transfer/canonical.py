@@ -30,7 +30,7 @@ def key_of(item: dict[str, Any], keys: Sequence[str]) -> bytes:
     try:
         return _text_of({name: item[name] for name in keys})
     except KeyError as missing:
-        raise DataDamaged(f"an item lacks the key attribute {missing}: {_encode(item)[:200].decode(errors='replace')}") from None
+        raise DataDamaged(f"an item lacks the key attribute {missing}") from None
 
 
 def digest_of(item: dict[str, Any], size: int = 16) -> bytes:

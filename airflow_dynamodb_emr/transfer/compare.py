@@ -70,7 +70,9 @@ class Side:
             key = key_of(item, self._keys)
             return buckets.hashed(key), key, digest_of(item, _DIGEST_BYTES).hex()
         except _NO_ITEM as error:
-            raise DataDamaged(f"this is no item: {error!r}: {str(item)[:200]}") from error
+            raise DataDamaged(
+                f"an item has a value that is none of its type: {type(error).__name__}", "verify the dump, and compare another"
+            ) from error
 
 
 class Comparison(AbstractContextManager["Comparison"]):

@@ -36,8 +36,8 @@ def decode(line: bytes) -> dict[str, Any]:
 def _attribute(field: bytes) -> tuple[str, Any]:
     name, between, value = field.partition(ETX)
     if not between:
-        raise Damage(f"{field[:50]!r} has no ETX between name and value")
+        raise Damage("an attribute has no ETX between name and value")
     try:
         return name.decode(), msgspec.json.decode(value)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
-        raise Damage(f"{name[:50]!r}: {error}") from None
+        raise Damage(f"{name.decode(errors='replace')!r:.50}: {error}") from None

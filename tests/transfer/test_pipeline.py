@@ -48,10 +48,10 @@ def test_every_item_that_such_a_line_can_hold_is_read_exactly(given_item: dict[s
     [
         pytest.param(b'id\x03{"s":"k1"}\x02n', "has no ETX between name and value", id="no value"),
         pytest.param(b'id\x03{"s":"k1"}\x02id\x03{"s":"k2"}', "has the attribute 'id' twice", id="a name twice"),
-        pytest.param(b'id\x03{"s":"k1"', "b'id': ", id="cut short"),
+        pytest.param(b'id\x03{"s":"k1"', "'id': ", id="cut short"),
         pytest.param(b'\xff\x03{"s":"k1"}', "codec can't decode", id="no UTF-8"),
         pytest.param(b'id\x03{"x":"k1"}', "no attribute type is called 'x'", id="no type"),
-        pytest.param(b'id\x03{"s":"a\x02b"}', "b'id': ", id="a value that was not escaped"),
+        pytest.param(b'id\x03{"s":"a\x02b"}', "'id': ", id="a value that was not escaped"),
     ],
 )
 def test_what_is_damaged_is_no_item(line: bytes, why: str) -> None:
