@@ -176,6 +176,18 @@ def test_a_sample_is_of_the_same_keys_on_both_sides(size: int) -> None:
         assert (found.only_in_a, found.only_in_b, found.different, found.equal) == (20, 30, 8, 72)
 
 
+def test_a_key_that_one_side_has_no_room_for_is_not_missing_there() -> None:
+    few, many = [order(n) for n in range(0, 300, 3)], [order(n) for n in range(300)]
+
+    with Comparison(["id"], 30) as comparison:
+        comparison.left.add(few)
+        comparison.right.add(many)
+        found = comparison.difference()
+
+    assert (found.only_in_a, found.different) == (0, 0)
+    assert found.equal + found.only_in_b == 30
+
+
 def test_a_sample_finds_about_the_share_that_differs() -> None:
     left, right = [order(n) for n in range(20_000)], [order(n, **({} if n % 4 else {"a": {"S": "x"}})) for n in range(20_000)]
 
