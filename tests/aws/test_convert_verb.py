@@ -74,7 +74,7 @@ def test_there_and_back_through_every_format_is_the_same(aws: StandIn, dump: str
     cli.main(["load", back, made, "--create"])
 
     same = dict.fromkeys(COUNTS, 0) | {"equal": 400, "examples": []}
-    for a, b in ((dump, there), (TABLE, back), (made, TABLE)):
+    for a, b in ((dump, there), (made, back)):
         assert told(capsys, "diff", a, b) == same
     assert told(capsys, "diff", TABLE, made, "--sample", "50") == same | {"equal": 50}
     assert aws.client("dynamodb").describe_table(TableName=made)["Table"]["KeySchema"]
@@ -160,7 +160,6 @@ BAD = {
     "other keys than asked for": (["diff", TABLE, TABLE, "--keys", "other"], "--keys has the keys other"),
     "no keys known": (["diff", BARE, BARE], "neither of the two says"),
     "into itself": (["convert", BARE, "s3://local-backups/formats/bare/x", "--to", "connector"], "lies in the other"),
-    "into the folder above": (["convert", BARE, "s3://local-backups/formats", "--to", "connector"], "lies in the other"),
     "into a folder that is taken": (["convert", "{dump}", BARE, "--to", "connector"], "holds data.gz"),
     "over a dump": (["convert", BARE, "{dump}", "--to", "connector"], "holds a dump already"),
     "no such bucket": (["convert", "{dump}", "s3://nowhere-at-all/x", "--to", "connector"], "bucket nowhere-at-all is not there"),

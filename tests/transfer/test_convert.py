@@ -57,7 +57,7 @@ def deepest() -> Item:
 
 
 @pytest.mark.parametrize("line", [connector_line, dynamodb_line, json_of, pipeline_line], ids=lambda line: line.__name__)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(st.lists(ITEMS.filter(can_be_held), min_size=1, max_size=4))
 def test_each_form_becomes_each_other_and_back(line: Any, items: list[Item]) -> None:
     s3 = FakeS3()
@@ -73,7 +73,7 @@ def test_each_form_becomes_each_other_and_back(line: Any, items: list[Item]) -> 
         assert converted(s3, FROM / form / "back") == [*items, deepest()]
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(st.lists(LOADABLE_ITEMS, min_size=1, max_size=4))
 def test_what_the_connector_gets_without_being_forced_it_can_load(items: list[Item]) -> None:
     s3 = FakeS3()
@@ -120,7 +120,7 @@ def test_a_dump_of_nothing_becomes_a_dump_of_nothing(s3: FakeS3) -> None:
     assert (told["items"], named(s3), converted(s3)) == (0, [], [])
 
 
-@pytest.mark.parametrize("at", range(0, 22, 2))
+@pytest.mark.parametrize("at", range(0, 22, 3))
 def test_what_was_broken_off_is_taken_up(s3: FakeS3, at: int) -> None:
     found, left = dump(s3, ORDERS), [at]
 

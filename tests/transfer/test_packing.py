@@ -15,7 +15,7 @@ from airflow_dynamodb_emr.transfer.parts import lines
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
-TEXT = b'{"id":{"s":"k1"}}\n{"id":{"s":"k2"}}\n' * 50_000
+TEXT = b'{"id":{"s":"k1"}}\n{"id":{"s":"k2"}}\n' * 20_000
 
 
 @pytest.fixture(scope="module")
