@@ -97,6 +97,8 @@ VERBS = {
     "verify": Verb("tell whether a backup is restorable, by which engines, and what is wrong with it", verifying.verify),
     "dump": Verb("copy one table into a folder in S3, by this process", copying.dump),
     "load": Verb("put the items of one dump into one table, by this process", copying.load),
+    "convert": Verb("write the items of one dump in another format, each value as it is", copying.convert),
+    "diff": Verb("hold the items of two tables or dumps against each other", copying.diff),
     "forget": Verb("choose by a policy which backups of a prefix are kept, and forget the others", retention.forget),
     "prune": Verb("delete the data of the backups of a prefix that were forgotten", retention.prune),
     "keep": Verb("mark a backup to be kept whatever the policy says", retention.keep),

@@ -17,7 +17,7 @@ from typing import Any
 import msgspec
 
 from airflow_dynamodb_emr.local.signals import stoppable
-from benchmarks import catalogue, demo, faults, makespan, orchestration, prefixes, scale, tables, verify
+from benchmarks import catalogue, demo, faults, formats, makespan, orchestration, prefixes, scale, tables, verify
 from benchmarks.copying import measure as copying
 from benchmarks.figures import Figure
 
@@ -25,6 +25,7 @@ BENCHMARKS: dict[str, Callable[[], Iterable[Figure]]] = {
     "makespan": makespan.measure,
     "copy": copying.measure,
     "verify": verify.measure,
+    "formats": formats.measure,
     "scale": scale.measure,
     "orchestration": orchestration.measure,
     "prefixes": prefixes.measure,

@@ -27,9 +27,9 @@ CONTENDERS = ("verify", "gunzip_wc", "json_loads")
 def measure() -> Iterator[Figure]:
     with tempfile.TemporaryDirectory() as scratch:
         all_parts, few, connector = (Path(scratch) / name for name in ("all", "few", "connector"))
-        _make(all_parts, DYNAMODB_JSON, PARTS)
-        _make(few, DYNAMODB_JSON, FEW)
-        _make(connector, CONNECTOR, FEW)
+        make(all_parts, DYNAMODB_JSON, PARTS)
+        make(few, DYNAMODB_JSON, FEW)
+        make(connector, CONNECTOR, FEW)
         yield from _beside_others(few, connector)
         yield from _memory(all_parts)
         yield from _processes(all_parts)
@@ -75,7 +75,7 @@ def _counted(taken: Taken, parts: int) -> Taken:
     return taken
 
 
-def _make(folder: Path, form: str, parts: int) -> None:
+def make(folder: Path, form: str, parts: int) -> None:
     """As the copy engine writes them."""
     folder.mkdir()
     made = recorded(_MADE)

@@ -89,8 +89,9 @@ def parse_files(data: bytes, source: object) -> list[DataFile]:
 
 
 def parts(found: Exported, folder: str) -> list[Part]:
-    """*folder*: where AWSDynamoDB/ lies, relative to the backup's folder."""
-    return [_part(file, found.stored[file.path], f"{folder}/{ROOT}/{file.path}") for file in found.files]
+    """*folder*: where AWSDynamoDB/ lies, relative to the backup's folder; empty: in that itself."""
+    inside = f"{folder}/{ROOT}" if folder else ROOT
+    return [_part(file, found.stored[file.path], f"{inside}/{file.path}") for file in found.files]
 
 
 def _part(file: DataFile, stored: Stored, key: str) -> Part:

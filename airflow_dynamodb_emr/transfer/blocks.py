@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Generator, Iterator
-from typing import Any
+from collections.abc import Callable, Generator, Iterator
 
 from airflow_dynamodb_emr.errors import DataDamaged
-from airflow_dynamodb_emr.transfer.raw.compression import BAD_GZIP, decompressor
+from airflow_dynamodb_emr.transfer.packing import MAGIC_BYTES, UNPACKED_BYTES, Unpacker, unpacker
 from airflow_dynamodb_emr.transfer.raw.stored import Stored
 
 LONGEST_LINE_BYTES = 4_000_000  # an item has 400 KB at most; escapes and base64 make it longer, never ten times
-_PACKED_BYTES, _UNPACKED_BYTES = 2**17, 2**16  # at once: what is parsed stays in the processor's cache
-_GZIP_MAGIC = b"\x1f\x8b"
+_PACKED_BYTES = 2**17  # at once
 
 
 class Blocks:
-    """Reads a part once, from beginning to end; unpacks it where it is gzip by name or by content."""
+    """Reads a part once, from beginning to end; unpacks it where it is gzip or zstd by name or by content."""
 
     def __init__(self, stored: Stored, md5: bool = False, content: bool = False) -> None:
         """*md5*, *content*: whether these hashes are wanted, each of which costs a tenth of everything."""
@@ -34,9 +32,9 @@ class Blocks:
         return self._content.hexdigest() if self._content else ""
 
     def __iter__(self) -> Iterator[bytes]:
-        """Each ends with a newline; one is added to a last line without. Raises DataDamaged: at the end for what is cut short, or no gzip."""
+        """Each ends with a newline; one is added to a last line without. Raises DataDamaged: at the end for what is cut short."""
         rest = b""
-        for text in self._unpacked():
+        for text in self.unpacked():
             end = text.rfind(b"\n") + 1
             if end:
                 yield rest + text[:end]
@@ -52,12 +50,13 @@ class Blocks:
         for _ in self._packed():
             pass
 
-    def _unpacked(self) -> Iterator[bytes]:
+    def unpacked(self) -> Iterator[bytes]:
+        """What is stored, without its packing; in pieces of any size."""
         first = next(self._packed(), b"")
-        if len(first) < len(_GZIP_MAGIC):  # a read may give less than there is
-            first += next(self._packed(), b"")
-        packed = self._stored.uri.endswith(".gz") or first.startswith(_GZIP_MAGIC)
-        for text in self._members(first) if packed else self._plain(first):
+        while 0 < len(first) < MAGIC_BYTES and (more := next(self._packed(), b"")):  # a read may give less than there is
+            first += more
+        packed = unpacker(self._stored.uri, first)
+        for text in self._members(first, packed) if packed else self._plain(first):
             self.content_bytes += len(text)
             if self._content:
                 self._content.update(text)
@@ -65,29 +64,28 @@ class Blocks:
 
     def _plain(self, chunk: bytes) -> Iterator[bytes]:
         while chunk:
-            yield from (chunk[start : start + _UNPACKED_BYTES] for start in range(0, len(chunk), _UNPACKED_BYTES))
+            yield from (chunk[start : start + UNPACKED_BYTES] for start in range(0, len(chunk), UNPACKED_BYTES))
             chunk = next(self._packed(), b"")
 
-    def _members(self, packed: bytes) -> Iterator[bytes]:
-        """Of a gzip file: one after the other, and zeros behind them, as gzip itself has it."""
+    def _members(self, packed: bytes, kind: Callable[[], Unpacker]) -> Iterator[bytes]:
+        """Of a packed file: one after the other, and zeros behind them, as gzip itself has it."""
         while packed := packed or next(self._packed(), b""):
-            packed = yield from self._member(packed)
+            packed = yield from self._member(packed, kind())
             while packed.startswith(b"\0"):
                 packed = packed.lstrip(b"\0") or next(self._packed(), b"")
 
-    def _member(self, packed: bytes) -> Generator[bytes, None, bytes]:
+    def _member(self, packed: bytes, unpack: Unpacker) -> Generator[bytes, None, bytes]:
         """Returns what of *packed*, and of what follows, is behind it."""
-        unpack: Any = decompressor()
         try:
             while not unpack.eof and (packed := packed or next(self._packed(), b"")):
-                yield unpack.decompress(packed, _UNPACKED_BYTES)
-                packed = unpack.unconsumed_tail
-            yield unpack.flush()  # what it has read, and not yet given
-        except BAD_GZIP as error:
-            raise DataDamaged(f"{self._stored.uri} is no whole gzip file: {error}") from error
+                yield from unpack.feed(packed)
+                packed = b""
+            yield unpack.flush()
+        except unpack.bad as error:
+            raise DataDamaged(f"{self._stored.uri} is no whole {unpack.name} file: {error}") from error
         if not unpack.eof:
-            raise DataDamaged(f"{self._stored.uri} is no whole gzip file: it is cut short")
-        return bytes(unpack.unused_data)
+            raise DataDamaged(f"{self._stored.uri} is no whole {unpack.name} file: it is cut short")
+        return unpack.unused
 
     def _packed(self) -> Iterator[bytes]:
         while chunk := self._stored.read(_PACKED_BYTES):

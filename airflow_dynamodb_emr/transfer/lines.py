@@ -7,6 +7,7 @@ binary as bytes. A *line* is bytes without the newline, in one of these spelling
     {"id":{"s":"k1"},"none":{"nULLValue":true}}      the connector 4.x
     {"id":{"S":"k1"},"none":{"NULL":true}}           type names as DynamoDB has them, which the connector reads too
     {"Item":{"id":{"S":"k1"}}}                       DynamoDB JSON, as native exports have it
+    id ETX {"s":"k1"}                                Data Pipeline's first format, see `pipeline.py`
 
 Types are told from names by walking: an attribute may itself be called `S`, `M`, `l` or `Item`.
 """
@@ -19,6 +20,7 @@ from typing import Any
 import msgspec
 
 from airflow_dynamodb_emr.errors import DataDamaged
+from airflow_dynamodb_emr.transfer import pipeline
 from airflow_dynamodb_emr.transfer.values import OLD_NULL, TYPES, Damage, read_map
 
 Item = dict[str, Any]
@@ -42,21 +44,23 @@ def item(line: bytes) -> Item:
 
 def read(line: bytes) -> Line:
     """As `item`, and says whether the connector can load this very line."""
-    found = decode(line)
+    of_pipeline = pipeline.is_line(line)
     try:
-        wrapped, inner = unwrapped(found)
+        found = pipeline.decode(line) if of_pipeline else decode(line)
+        wrapped, inner = (False, found) if of_pipeline else unwrapped(found)
         value = read_map(inner)
         if not value:
             raise Damage("it has no attributes")
     except Damage as damage:
         raise DataDamaged(f"this line is no item: {damage}: {told(line)}") from None
-    loads = not wrapped and (not _SUSPECT.search(line) or (connector_can_load(value) and not _has_old_null(found)))
+    # Of Data Pipeline's lines it reads those whose names have no sign that means something to it: nobody should count on that
+    loads = not (wrapped or of_pipeline) and (not _SUSPECT.search(line) or (connector_can_load(value) and not _has_old_null(found)))
     return Line(value, loads)
 
 
 def unwrapped(found: dict[str, Any]) -> tuple[bool, dict[str, Any]]:
     """Of a line's JSON: whether the item in it is wrapped in `Item`, and the item."""
-    wrapped = found.keys() == {"Item"} and isinstance(found["Item"], dict) and not _is_value(found["Item"])
+    wrapped = found.keys() == {"Item"} and isinstance(found["Item"], dict) and not is_value(found["Item"])
     return wrapped, found["Item"] if wrapped else found
 
 
@@ -91,15 +95,15 @@ def decode(line: bytes) -> dict[str, Any]:
     return found
 
 
-def _is_value(found: dict[str, Any]) -> bool:
+def is_value(found: Any) -> bool:
     """Is *found* one attribute's value (`{"s":"x"}`), rather than a map of names to values? Never both; decided by what stands innermost."""
-    if len(found) != 1:
+    if not isinstance(found, dict) or len(found) != 1:
         return False
     ((name, inner),) = found.items()
     kind = TYPES.get(name.lower())
     if not isinstance(inner, dict):
         return kind is not None
-    return kind == "M" and not _is_value(inner)
+    return kind == "M" and not is_value(inner)
 
 
 def _to_connector(value: dict[str, Any]) -> dict[str, Any]:

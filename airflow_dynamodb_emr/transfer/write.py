@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING
 from airflow_dynamodb_emr.core.layout import S3Uri
 from airflow_dynamodb_emr.core.manifest import Part
 from airflow_dynamodb_emr.errors import DataDamaged
-from airflow_dynamodb_emr.transfer import lines, parts
+from airflow_dynamodb_emr.transfer import blocks as read
+from airflow_dynamodb_emr.transfer import lines
 from airflow_dynamodb_emr.transfer.raw import output, reading
 from airflow_dynamodb_emr.transfer.raw.forms import DYNAMODB_JSON
 from airflow_dynamodb_emr.transfer.raw.place import Place
+from airflow_dynamodb_emr.transfer.raw.stored import Stored
 from airflow_dynamodb_emr.transfer.raw.write import Blocks, Repeating
 
 if TYPE_CHECKING:
@@ -29,10 +31,13 @@ def _own(s3: S3Client, folder: S3Uri, part: Part) -> Blocks:
 
 
 def _any(s3: S3Client, folder: S3Uri, part: Part) -> Iterator[bytes]:
-    count = 0
-    for line in parts.lines(s3, folder / part.key):
-        if line.strip():
-            count += 1
-            yield lines.json_of(lines.item(line))
+    uri = folder / part.key
+    stored, count = Stored(s3, uri.bucket, uri.key), 0
+    blocks = read.Blocks(stored, md5=bool(part.md5))
+    for line in (line for block in blocks for line in block[:-1].split(b"\n") if line.strip()):
+        count += 1
+        yield lines.json_of(lines.item(line))
     if part.items not in (None, count):  # where nobody has counted them, the report holds the whole load against the manifest
-        raise DataDamaged(f"{folder / part.key} holds {count} items, expected {part.items}", "restore another backup")
+        raise DataDamaged(f"{uri} holds {count} items, expected {part.items}", "restore another backup")
+    if part.sha256 not in (None, "", stored.sha256) or part.md5 not in (None, blocks.md5):
+        raise DataDamaged(f"{uri} is not what was written: its checksum is another", "verify the dump, and restore another")

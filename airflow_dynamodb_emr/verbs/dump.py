@@ -21,14 +21,13 @@ from airflow_dynamodb_emr.core.table import Table
 from airflow_dynamodb_emr.core.words import counted, duration, size
 from airflow_dynamodb_emr.errors import NotFound
 from airflow_dynamodb_emr.settings import Settings
+from airflow_dynamodb_emr.transfer.dumps import SCHEMA
 from airflow_dynamodb_emr.transfer.raw.copying import Job
 from airflow_dynamodb_emr.transfer.raw.dump import dump
 from airflow_dynamodb_emr.transfer.raw.dumped import Source, refuse_taken
 from airflow_dynamodb_emr.transfer.raw.limiter import Limiter
 from airflow_dynamodb_emr.transfer.raw.place import Place
 from airflow_dynamodb_emr.verbs import account, bar
-
-SCHEMA = "schema.json"  # beside the manifest
 
 
 def run(given: Namespace) -> int:

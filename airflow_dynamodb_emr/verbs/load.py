@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import json
+import sys
 import time
 from argparse import Namespace
 
 from msgspec import structs
 
-from airflow_dynamodb_emr.aws import preflight, tables
+from airflow_dynamodb_emr.aws import preflight, sources, tables
 from airflow_dynamodb_emr.aws.clients import Clients
 from airflow_dynamodb_emr.aws.store import Store
-from airflow_dynamodb_emr.core.layout import S3Uri
 from airflow_dynamodb_emr.core.rates import write_rate
 from airflow_dynamodb_emr.core.schema import Schema, create_request
 from airflow_dynamodb_emr.core.spiking import Off
@@ -19,25 +19,24 @@ from airflow_dynamodb_emr.core.table import Table
 from airflow_dynamodb_emr.core.words import counted, duration, size
 from airflow_dynamodb_emr.errors import BadInput, NotFound
 from airflow_dynamodb_emr.settings import Settings
-from airflow_dynamodb_emr.transfer import dumps
 from airflow_dynamodb_emr.transfer.dumps import Found
 from airflow_dynamodb_emr.transfer.meter import Meter
 from airflow_dynamodb_emr.transfer.raw.limiter import Limiter
 from airflow_dynamodb_emr.transfer.raw.slices import Keys
 from airflow_dynamodb_emr.transfer.raw.write import Loaded, load
 from airflow_dynamodb_emr.verbs import account, bar
-from airflow_dynamodb_emr.verbs.dump import SCHEMA
 
 
 def run(given: Namespace) -> int:
-    source, settings = S3Uri.parse(given.source, "S3URI"), Settings.from_environment().with_form({"write_ratio": given.write_ratio})
+    source, settings = sources.parse(given.source, "S3URI")[0], Settings.from_environment().with_form({"write_ratio": given.write_ratio})
     clients = account.clients(settings)
     preflight.bucket(clients.s3, source, "S3URI")
-    found = dumps.find(clients.s3, source)
+    found = sources.find(Store(clients.s3), given.source)
     table = _created(clients, found, given.table) if given.create else _there(clients, given.table)
     _refuse_other_keys(found, table)
+    print(found, file=sys.stderr)
     pace = structs.replace(settings.write_pace(), spike=Off())
-    units = given.units or write_rate(table, pace, found.copied.content_bytes if found.copied else 0, found.items_announced).units
+    units = given.units or write_rate(table, pace, found.content_bytes, found.items_announced).units
     began = time.monotonic()
     with bar.told(given.table, found.items_announced) as meter:
         loaded = _load(clients, table, found, units, given.connections, meter)
@@ -68,18 +67,15 @@ def _created(clients: Clients, found: Found, name: str) -> Table:
 
 
 def _schema(store: Store, found: Found) -> Schema:
-    """Beside the dump; or, of a dump in a backup, where that has all of them."""
-    backup, _, rest = found.folder.key.rpartition("/")[0].rpartition("/")
-    places = [found.folder / SCHEMA, S3Uri(found.folder.bucket, backup) / "schema" / f"{rest}.json"]
-    schema = next((schema for place in places if (schema := store.load(place, Schema))), None)
+    schema = next((schema for place in found.schemas if (schema := store.load(place, Schema))), None)
     if schema is None:
         raise NotFound(f"{found.folder}: no schema was saved with this dump", "make the table, and load into it without --create")
     return schema
 
 
 def _refuse_other_keys(found: Found, table: Table) -> None:
-    if found.copied and found.copied.keys != table.keys:
-        raise BadInput(f"table {table.name} has the keys {table.keys}, the dump has {found.copied.keys}", "load it into a table of the same keys")
+    if found.keys and found.keys != table.keys:
+        raise BadInput(f"table {table.name} has the keys {table.keys}, the dump has {found.keys}", "load it into a table of the same keys")
 
 
 def _answer(given: Namespace, loaded: Loaded, seconds: float) -> str:

@@ -21,6 +21,8 @@ CONTENDERS = {
     "verify_by_several": "checking.deep_by_several",
     "json_loads": "checking.plainly",
     "gunzip_wc": "checking.counting",
+    "convert": "formats.convert",
+    "diff": "formats.diff",
 }
 
 

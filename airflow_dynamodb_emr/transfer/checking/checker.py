@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import tempfile
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Sequence
 from itertools import islice
+from pathlib import Path
 from threading import Lock
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING
 
 from airflow_dynamodb_emr.core.layout import S3Uri
 from airflow_dynamodb_emr.core.manifest import KeyAttribute
-from airflow_dynamodb_emr.transfer.checking.crew import Access, Crew
+from airflow_dynamodb_emr.transfer.checking.crew import Access, Alone, Crew, Workers, workers
 from airflow_dynamodb_emr.transfer.checking.digests import Digests
 from airflow_dynamodb_emr.transfer.checking.found import Checked, Found, Told, nobody
 from airflow_dynamodb_emr.transfer.checking.worker import Dump, Worker
@@ -22,15 +22,7 @@ if TYPE_CHECKING:
 
 _LOOKED_AT_AGAIN = 10_000  # digests that are there more than once: beyond, nobody doubts them
 _SHOWN = 10
-_A_PROCESS_BYTES = 2**26  # stored: what is less is read sooner than another process has started
-
-
-class _Readers(Protocol):
-    def each(self, do: str, keys: Iterable[str], *more: Any) -> Iterator[Any]:
-        """What `Worker`'s method *do* makes of each part, in order."""
-
-    def digests(self) -> Digests:
-        """Of all keys that were read."""
+A_PROCESS_BYTES = 2**26  # stored: what is less is read sooner than another process has started
 
 
 def check(
@@ -57,30 +49,11 @@ def check(
     """
     with tempfile.TemporaryDirectory(prefix="dynamodb-emr-") as scratch:
         dump = Dump(folder=folder, attributes=list(attributes), form=form, md5=md5, content=content, scratch=scratch)
-        with _readers(s3, access, dump, min(at_once, len(keys), stored_bytes // _A_PROCESS_BYTES), _in_turn(told)) as readers:
+        size = min(at_once, len(keys), stored_bytes // A_PROCESS_BYTES)
+        with workers(s3, access, dump, size, in_turn(told)) as readers:
             parts = [_told(each, told) for each in readers.each("check", keys)]
-            duplicates, count = _duplicates(readers, [part.key for part in parts if part.sha256])
+            duplicates, count = _duplicates(readers, _digests(readers, dump), [part.key for part in parts if part.sha256])
     return Found(parts=parts, duplicates=duplicates, duplicate_count=count)
-
-
-def _readers(s3: Any, access: Access | None, dump: Dump, size: int, told: Told) -> AbstractContextManager[_Readers]:
-    return Crew(s3, access, dump, size, told) if access and size > 1 else _Alone(s3, dump, told)
-
-
-class _Alone(AbstractContextManager[_Readers]):
-    """In this process, one part after the other."""
-
-    def __init__(self, s3: Any, dump: Dump, told: Told) -> None:
-        self._worker = Worker(s3, dump, heard=lambda bytes_read, items: told(0, bytes_read, items))
-
-    def each(self, do: str, keys: Iterable[str], *more: Any) -> Iterator[Any]:
-        return (getattr(self._worker, do)(key, *more) for key in keys)
-
-    def digests(self) -> Digests:
-        return self._worker.digests
-
-    def __exit__(self, *_: object) -> None:
-        pass
 
 
 def _told(part: Checked, told: Told) -> Checked:
@@ -88,7 +61,7 @@ def _told(part: Checked, told: Told) -> Checked:
     return part
 
 
-def _in_turn(told: Told) -> Told:
+def in_turn(told: Told) -> Told:
     """For several threads."""
     lock = Lock()
 
@@ -99,12 +72,21 @@ def _in_turn(told: Told) -> Told:
     return tell
 
 
-def _duplicates(readers: _Readers, keys: Sequence[str]) -> tuple[list[str], int]:
+def _digests(readers: Alone | Crew, dump: Dump) -> Digests:
+    """Of all keys that were read."""
+    if isinstance(readers, Alone):
+        worker: Worker = readers.worker
+        return worker.digests
+    readers.everyone("spill")
+    return Digests(Path(dump.scratch))
+
+
+def _duplicates(readers: Workers, digests: Digests, keys: Sequence[str]) -> tuple[list[str], int]:
     """Some keys that are there more than once, and the number of lines too many.
 
     Two keys may have one digest: so those that seem to be the same are read again.
     """
-    repeated = readers.digests().repeated()
+    repeated = digests.repeated()
     wanted = dict(islice(repeated, _LOOKED_AT_AGAIN))
     if not wanted:
         return [], 0

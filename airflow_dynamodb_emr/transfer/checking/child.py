@@ -13,7 +13,6 @@ import botocore.session
 
 from airflow_dynamodb_emr.errors import CopyFailed, DynamoDBBackupError
 from airflow_dynamodb_emr.transfer.checking.crew import Start
-from airflow_dynamodb_emr.transfer.checking.worker import Worker
 from airflow_dynamodb_emr.transfer.raw.guarded import guarded
 
 
@@ -29,11 +28,11 @@ def serve(requests: BinaryIO, answers: BinaryIO) -> None:
     """Pickles in and out: of a process to the one that started it."""
     session = botocore.session.get_session()
     start: Start = pickle.load(requests)
-    worker: Worker | None = None
+    worker: Any = None
     while request := _next(requests):
         do, credentials, *arguments = request
         _use(credentials, session, known=worker is not None)
-        worker = worker or Worker(_s3(session, start), start.dump, start.name, lambda *heard: _say(answers, "heard", heard))
+        worker = worker or start.task.worker(_s3(session, start), start.name, lambda *heard: _say(answers, "heard", heard))
         _say(answers, *_done(worker, do, arguments))
 
 
@@ -44,7 +43,7 @@ def _next(requests: BinaryIO) -> Any:
         return None
 
 
-def _done(worker: Worker, do: str, arguments: list[Any]) -> tuple[str, Any]:
+def _done(worker: Any, do: str, arguments: list[Any]) -> tuple[str, Any]:
     try:
         return "done", getattr(worker, do)(*arguments)
     except DynamoDBBackupError as error:
@@ -64,7 +63,8 @@ def _use(credentials: Any, session: Any, known: bool) -> None:
 
 def _s3(session: Any, start: Start) -> Any:
     made = session.create_client("s3", region_name=start.region, endpoint_url=start.endpoint, config=start.config, verify=start.verify)
-    return guarded(made, lambda: start.owner, start.dump.folder.bucket)
+    kept = start.custody
+    return guarded(made, lambda: kept.owner, kept.bucket, kept.acl, kept.key)
 
 
 def _say(answers: BinaryIO, what: str, answer: Any) -> None:

@@ -1,4 +1,4 @@
-"""Several processes that read the parts of one dump: threads would wait for one another, because parsing holds Python's lock.
+"""Several processes that see to the parts of one dump: threads would wait for one another, because parsing holds Python's lock.
 
 They are programs of their own and no copies of this process, which may be a task of Airflow's with threads and connections. What they need to
 know goes through their standard input, credentials too: nobody sees these in a list of processes, or in an environment.
@@ -12,21 +12,31 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, suppress
+from contextlib import AbstractContextManager, ExitStack, suppress
 from pathlib import Path
 from queue import SimpleQueue
 from secrets import randbelow
 from types import TracebackType
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 import airflow_dynamodb_emr
 from airflow_dynamodb_emr.core.custody import ANYWHERE, Custody
 from airflow_dynamodb_emr.errors import CopyFailed
-from airflow_dynamodb_emr.transfer.checking.digests import Digests
 from airflow_dynamodb_emr.transfer.checking.found import Told
-from airflow_dynamodb_emr.transfer.checking.worker import Dump
 
 CHILD = "airflow_dynamodb_emr.transfer.checking.child"
+
+
+class Task(Protocol):
+    """What is to be done with each part. It is sent to the other processes as a pickle."""
+
+    def worker(self, s3: Any, name: str, heard: Callable[[int, int], None]) -> Any:
+        """Whose methods do it, for one thread; *name*: among those who do. *heard* is told of bytes and items."""
+
+
+class Workers(Protocol):
+    def each(self, do: str, keys: Iterable[Any], *more: Any) -> Iterator[Any]:
+        """What the worker's method *do* makes of each part, in order."""
 
 
 class Access(NamedTuple):
@@ -48,16 +58,34 @@ class Start(NamedTuple):
     region: str
     config: Any
     verify: Any
-    owner: str  # of the bucket; empty: whoever
-    dump: Dump
+    custody: Custody
+    task: Task
     name: str
+
+
+def workers(s3: Any, access: Access | None, task: Task, size: int, told: Told) -> AbstractContextManager[Crew | Alone]:
+    """So many processes, where *access* says how they reach S3; with fewer than two, this one."""
+    return Crew(s3, access, task, size, told) if access and size > 1 else Alone(s3, task, told)
+
+
+class Alone(AbstractContextManager["Alone"]):
+    """In this process, one part after the other."""
+
+    def __init__(self, s3: Any, task: Task, told: Told) -> None:
+        self.worker = task.worker(s3, "", lambda bytes_read, items: told(0, bytes_read, items))
+
+    def each(self, do: str, keys: Iterable[Any], *more: Any) -> Iterator[Any]:
+        return (getattr(self.worker, do)(key, *more) for key in keys)
+
+    def __exit__(self, *_: object) -> None:
+        pass
 
 
 class Crew:
     """They start with `with`, and end with it whatever happens."""
 
-    def __init__(self, s3: Any, access: Access, dump: Dump, size: int, told: Told) -> None:
-        self._s3, self._access, self._dump, self._told = s3, access, dump, told
+    def __init__(self, s3: Any, access: Access, task: Task, size: int, told: Told) -> None:
+        self._s3, self._access, self._task, self._told = s3, access, task, told
         # Python's hashes, which keys are compared by, are the same in all of them, and others in each crew
         self._env = {**os.environ, "PYTHONHASHSEED": str(1 + randbelow(2**32 - 1)), "PYTHONSAFEPATH": "1", "PYTHONPATH": _path()}
         self._size = size
@@ -73,23 +101,21 @@ class Crew:
 
     def _start(self, number: int) -> Start:
         meta, access = self._s3.meta, self._access
-        owner = access.custody.owner_of(self._dump.folder.bucket)
-        return Start(meta.endpoint_url, meta.region_name, meta.config, access.verify, owner, self._dump, f"{number}")
+        return Start(meta.endpoint_url, meta.region_name, meta.config, access.verify, access.custody, self._task, f"{number}")
 
     def __exit__(self, *error: Any) -> None:
         self._ends.__exit__(*error)
 
-    def each(self, do: str, keys: Iterable[str], *more: Any) -> Iterator[Any]:
-        """What `Worker`'s method *do* makes of each part, in order."""
+    def each(self, do: str, keys: Iterable[Any], *more: Any) -> Iterator[Any]:
         with ThreadPoolExecutor(self._size) as threads:
             yield from threads.map(lambda key: self._one(do, key, *more), keys)
 
-    def digests(self) -> Digests:
+    def everyone(self, do: str) -> None:
+        """What has no part: once by each."""
         members = [self._idle.get() for _ in range(self._size)]
         for member in members:
-            member.ask(("spill", None), self._told)
+            member.ask((do, None), self._told)
             self._idle.put(member)
-        return Digests(Path(self._dump.scratch))
 
     def _one(self, do: str, *arguments: Any) -> Any:
         member = self._idle.get()

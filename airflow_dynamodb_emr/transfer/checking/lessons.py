@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 
 from airflow_dynamodb_emr.core.manifest import KeyAttribute
+from airflow_dynamodb_emr.transfer import pipeline
 from airflow_dynamodb_emr.transfer.checking import alarms, typed
 from airflow_dynamodb_emr.transfer.checking.exact import INCREMENT
 from airflow_dynamodb_emr.transfer.checking.fast import Column, Fast, always, column, column_of_dicts, images_agree, numbers
@@ -31,7 +32,7 @@ class Lessons:
 
     def learn(self, line: bytes) -> None:
         """From a good one."""
-        if not self._left:
+        if not self._left or pipeline.is_line(line):
             return
         found = msgspec.json.decode(line)
         if self._form == INCREMENT:

@@ -37,6 +37,9 @@ class Dump(Noun, frozen=True, kw_only=True):
     content: bool = True
     scratch: str  # a folder of this machine, for what does not fit into memory
 
+    def worker(self, s3: Any, name: str, heard: Heard) -> Worker:
+        return Worker(s3, self, name, heard)
+
 
 class Worker:
     """For one thread."""

@@ -44,6 +44,14 @@ def whole(text: str) -> int:
     return number
 
 
+def many(text: str) -> int:
+    """Of what is kept in memory."""
+    number = count(text, most=100_000)
+    if number < 1:
+        raise ValueError(text)
+    return number
+
+
 def positive(text: str) -> float:
     number = float(text)
     if not 0 < number < float("inf"):

@@ -15,7 +15,7 @@ import boto3
 import pytest
 from botocore.credentials import Credentials, ReadOnlyCredentials
 
-from airflow_dynamodb_emr.core.custody import Custody
+from airflow_dynamodb_emr.core.custody import ANYWHERE, Custody
 from airflow_dynamodb_emr.core.layout import S3Uri
 from airflow_dynamodb_emr.core.manifest import KeyAttribute
 from airflow_dynamodb_emr.errors import CopyFailed
@@ -101,7 +101,7 @@ def test_a_process_that_dies_is_no_verdict(monkeypatch: pytest.MonkeyPatch) -> N
 def answers(s3: S3Client, scratch: Path, *requests: tuple[Any, ...]) -> list[tuple[str, Any]]:
     """What a process says to these."""
     dump = Dump(folder=DUMP, attributes=ID, scratch=str(scratch))
-    start = Start(s3.meta.endpoint_url, s3.meta.region_name, s3.meta.config, None, "", dump, "0")
+    start = Start(s3.meta.endpoint_url, s3.meta.region_name, s3.meta.config, None, ANYWHERE, dump, "0")
     said = io.BytesIO()
     child.serve(io.BytesIO(b"".join(map(pickle.dumps, [start, *requests]))), said)
     said.seek(0)

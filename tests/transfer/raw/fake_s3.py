@@ -88,7 +88,7 @@ class FakeS3:
     def _head_object(self, asked: dict[str, Any]) -> dict[str, Any]:
         if asked["Key"] not in self.objects:
             raise refusal("404", "HeadObject")
-        return {"ETag": f'"{self.etags[asked["Key"]]}"'}
+        return {"ETag": f'"{self.etags[asked["Key"]]}"', "ContentLength": len(self.objects[asked["Key"]])}
 
     def _list_objects_v2(self, asked: dict[str, Any]) -> dict[str, Any]:
         found = sorted(key for key in self.objects if key.startswith(asked["Prefix"]))
