@@ -29,3 +29,11 @@ def parsed(run: str) -> tuple[str, str, str]:
     rest, _, airflow = run.rpartition("@")
     dag_id, _, run_id = rest.partition("/")
     return dag_id, run_id, airflow
+
+
+def started_by(run_id: str, what: str) -> str:
+    """The id of the run that a run of another DAG starts for *what*: its own again when that is cleared.
+
+    It must not look like a run that Airflow has scheduled: Airflow 3.1 refuses to start one that is called `scheduled__...` or `backfill__...`.
+    """
+    return f"by__{run_id}__{what}"

@@ -19,7 +19,7 @@ from airflow_dynamodb_emr.core.outcome import Outcome, Run
 from airflow_dynamodb_emr.core.restore import restore_folder
 from airflow_dynamodb_emr.errors import facts_of
 from airflow_dynamodb_emr.hooks import clients
-from airflow_dynamodb_emr.identity import run_name
+from airflow_dynamodb_emr.identity import run_name, started_by
 from airflow_dynamodb_emr.operators.base import AGAIN
 from airflow_dynamodb_emr.settings import Settings
 
@@ -101,12 +101,12 @@ class Teller:
     def _of_day(self, prefix: str) -> Outcome | None:
         if self.told.time is None:
             raise LookupError("Airflow does not say when the run was started")
-        child = f"{self.told.run.run_id}__{prefix}"
+        child = started_by(self.told.run.run_id, prefix)
         folder = telling.started(self.store, self.settings.base_uri / self.region / prefix, self.told.time, child)
         return telling.backup(self.store, folder, child) if folder else None
 
     def _part(self, prefix: str, outcome: Outcome | None) -> Message:
-        child = Run(dag_id="", run_id=f"{self.told.run.run_id}__{prefix}", failed=self.told.run.failed, again=AGAIN)
+        child = Run(dag_id="", run_id=started_by(self.told.run.run_id, prefix), failed=self.told.run.failed, again=AGAIN)
         if outcome is None:
             return wording.nothing(f"backup of {prefix}", structs.replace(child, whys=["no backup was begun"]))
         return wording.late(outcome, child, self.told.by) if self.told.by and not outcome.well else wording.ended(outcome, child)

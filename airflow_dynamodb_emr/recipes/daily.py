@@ -9,6 +9,7 @@ from airflow.providers.common.compat.sdk import AirflowFailException
 from airflow.providers.standard.operators.trigger_dagrun import TriggerDagRunOperator
 from airflow.sdk import DAG, task
 
+from airflow_dynamodb_emr.identity import started_by
 from airflow_dynamodb_emr.recipes.backup import BACKUP
 from airflow_dynamodb_emr.recipes.common import new_dag, people
 from airflow_dynamodb_emr.settings import Settings
@@ -30,7 +31,7 @@ def backup_daily_dag(settings: Settings, dag_id: str = DAILY, backup: str = BACK
                 raise AirflowFailException(
                     'prefixes: none is configured\nHINT: set AIRFLOW__DYNAMODB_EMR__PREFIXES to a JSON list as ["PROD_", "STAGE_"]'
                 )
-            return [{"conf": {"prefix": prefix}, "trigger_run_id": f"{run_id}__{prefix}"} for prefix in settings.prefixes]
+            return [{"conf": {"prefix": prefix}, "trigger_run_id": started_by(run_id or "", prefix)} for prefix in settings.prefixes]
 
         TriggerDagRunOperator.partial(
             task_id="backup",

@@ -22,6 +22,7 @@ from airflow_dynamodb_emr.core.message import Message
 from airflow_dynamodb_emr.core.verdict import Verdict
 from airflow_dynamodb_emr.errors import BadInput, DynamoDBBackupError
 from airflow_dynamodb_emr.hooks import _clients
+from airflow_dynamodb_emr.identity import started_by
 from airflow_dynamodb_emr.notifier import BackupNotifier, backup_message
 from airflow_dynamodb_emr.operators.base import says_why
 from airflow_dynamodb_emr.recipes.backup import backup_dag
@@ -174,14 +175,14 @@ def test_a_late_run_is_told_from_the_triggerer(mailbox: Mailbox) -> None:
 @pytest.mark.parametrize("dag_id", [DAG_ID, "dynamodb_backup_daily"])
 def test_a_run_that_was_just_done_is_not_late(mailbox: Mailbox, dag_id: str) -> None:
     for prefix in ("PROD_", "STAGE_"):
-        backed_up(prefix, f"{DAG_ID}/{RUN_ID}{f'__{prefix}' if dag_id != DAG_ID else ''}@1a2b", Verdict.VALID)
+        backed_up(prefix, f"{DAG_ID}/{RUN_ID if dag_id == DAG_ID else started_by(RUN_ID, prefix)}@1a2b", Verdict.VALID)
 
     assert backup_message(late(dag_id=dag_id)) is None  # type: ignore[arg-type]
 
 
 def test_a_day_is_told_prefix_by_prefix(mailbox: Mailbox) -> None:
-    backed_up("PROD_", f"{RUN}__PROD_@1a2b", Verdict.INCOMPLETE, NOON + timedelta(minutes=1))
-    backed_up("STAGE_", f"{RUN}__STAGE_@1a2b", Verdict.VALID, NOON + timedelta(minutes=1))
+    backed_up("PROD_", f"{DAG_ID}/{started_by(RUN_ID, 'PROD_')}@1a2b", Verdict.INCOMPLETE, NOON + timedelta(minutes=1))
+    backed_up("STAGE_", f"{DAG_ID}/{started_by(RUN_ID, 'STAGE_')}@1a2b", Verdict.VALID, NOON + timedelta(minutes=1))
 
     told = backup_message(ended(), of="daily")  # type: ignore[arg-type]
 
@@ -190,7 +191,7 @@ def test_a_day_is_told_prefix_by_prefix(mailbox: Mailbox) -> None:
 
 
 def test_a_late_day_tells_of_what_is_done(mailbox: Mailbox) -> None:
-    backed_up("STAGE_", f"{RUN}__STAGE_@1a2b", Verdict.VALID)
+    backed_up("STAGE_", f"{DAG_ID}/{started_by(RUN_ID, 'STAGE_')}@1a2b", Verdict.VALID)
 
     told = backup_message(late("dynamodb_backup_daily"))  # type: ignore[arg-type]
 
@@ -246,7 +247,7 @@ def test_any_other_run_is_told_to_have_failed(mailbox: Mailbox) -> None:
 
 
 def test_a_late_day_says_which_prefix_has_not_begun(mailbox: Mailbox) -> None:
-    backed_up("PROD_", f"{RUN}__PROD_@1a2b", None)
+    backed_up("PROD_", f"{DAG_ID}/{started_by(RUN_ID, 'PROD_')}@1a2b", None)
 
     told = backup_message(late("dynamodb_backup_daily"))  # type: ignore[arg-type]
 

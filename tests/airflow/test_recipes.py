@@ -4,8 +4,10 @@ from collections.abc import Callable
 
 import pytest
 from airflow.sdk import DAG
+from airflow.utils.types import DagRunType
 
 from airflow_dynamodb_emr.recipes.backup import backup_dag
+from airflow_dynamodb_emr.recipes.daily import backup_daily_dag
 from airflow_dynamodb_emr.recipes.restore import restore_dag
 from airflow_dynamodb_emr.settings import Settings
 
@@ -23,3 +25,14 @@ def leaves(dag: DAG) -> list[str]:
 @pytest.mark.parametrize(("recipe", "last"), [pytest.param(backup_dag, "publish", id="backup"), pytest.param(restore_dag, "report", id="restore")])
 def test_the_last_task_alone_says_what_a_run_is(recipe: Callable[[Settings], DAG], last: str) -> None:
     assert leaves(recipe(Settings(base="s3://my-backups/dynamodb"))) == [last]
+
+
+@pytest.mark.parametrize("run_type", list(DagRunType))
+def test_a_daily_run_starts_runs_by_names_that_any_run_may_have(run_type: DagRunType) -> None:
+    """Airflow 3.1 starts none that is called as if Airflow had scheduled it."""
+    dag = backup_daily_dag(Settings(base="s3://my-backups/dynamodb", prefixes=["A_", "B_"]))
+
+    started = dag.get_task("prefixes").python_callable(run_id=f"{run_type.value}__2026-11-23T02:00:00+00:00")
+
+    ids = [each["trigger_run_id"] for each in started]
+    assert [DagRunType.from_run_id(id) for id in ids] == [DagRunType.MANUAL] * 2 and len(set(ids)) == 2

@@ -145,7 +145,7 @@ def test_a_red_prefix_names_itself_and_leaves_the_others_of_the_day_green(world:
     day = runs["day"]
     state = ended(day)
 
-    children = {prefix: RealRun(world.airflow, BACKUP, f"{day.run_id}__{prefix}") for prefix in ("DAY-GOOD_", "DAY-BAD_")}
+    children = {prefix: RealRun(world.airflow, BACKUP, f"by__{day.run_id}__{prefix}") for prefix in ("DAY-GOOD_", "DAY-BAD_")}
     assert state == "failed", day.story()
     assert {name: state for name, state in day.states().items() if name != "prefixes"} == {
         "backup DAY-GOOD_": "success",
