@@ -3,7 +3,8 @@ from __future__ import annotations
 import gzip
 import json
 from collections.abc import Callable, Iterator
-from threading import Event, Thread
+from itertools import count
+from threading import Event, Lock, Thread
 from typing import Any
 
 import pytest
@@ -128,11 +129,15 @@ def _delete(there: Server, table: Table, _: FakeS3) -> None:
 
 
 def _replace(there: Server, table: Table, _: FakeS3) -> None:
+    """In one moment: no hand sees the time in between."""
+    moment, asked = Lock(), count()
+
     def script(operation: str, body: bytes) -> Answer:
-        if len(there.seen) == 20:
-            table.service.call("DeleteTable", {"TableName": "orders"})
-            table.service.call("CreateTable", table_request("orders", "SN"))
-        return table.answer(operation, body)
+        with moment:
+            if next(asked) == 20:
+                table.service.call("DeleteTable", {"TableName": "orders"})
+                table.service.call("CreateTable", table_request("orders", "SN"))
+            return table.answer(operation, body)
 
     there.script = script
 
