@@ -97,7 +97,8 @@ def test_some_tables_are_autoscaled_in_every_prefix(fleet: StandIn) -> None:
     client = fleet.client("application-autoscaling")
 
     targets = client.describe_scalable_targets(ServiceNamespace="dynamodb")["ScalableTargets"]
-    policies = client.describe_scaling_policies(ServiceNamespace="dynamodb")["ScalingPolicies"]
+    pages = client.get_paginator("describe_scaling_policies").paginate(ServiceNamespace="dynamodb")
+    policies = [policy for page in pages for policy in page["ScalingPolicies"]]
 
     assert {target["ResourceId"].split("/")[1].partition("_")[0] for target in targets} == {"PROD", "STAGE", "DEV"}
     assert any("/index/" in target["ResourceId"] for target in targets)
